@@ -1,0 +1,1 @@
+"""What people see: the API and the pages on top of it."""

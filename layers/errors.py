@@ -1,0 +1,68 @@
+"""Every error OneMap raises on purpose.
+
+OneMapError
+├── PackError               a city pack says something that cannot be used
+├── UnknownNameError        a name nobody knows, answered with the known ones
+├── FilterError             a filter's value cannot be read
+├── DatabaseUnavailableError  no PostGIS can be reached or started
+└── LoadError               a load that could not be finished, nothing was published
+    └── SourceDataError     what the department sent cannot be read at all
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class OneMapError(Exception):
+    """Anything OneMap refuses; the message is a sentence a person can act on."""
+
+
+class PackError(OneMapError):
+    """A mistake in a city pack: which file, where in it, what stands there, what would be right."""
+
+    def __init__(self, file: Path, *, where: str, found: object, right: str) -> None:
+        """Keep the place and the remedy beside the message."""
+        super().__init__(f"{file}: {where}: {found!r}: {right}")
+        self.file = file
+        self.where = where
+        self.found = found
+        self.right = right
+
+
+class UnknownNameError(OneMapError):
+    """A unit, layer, category, status, source or channel that does not exist here."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Keep the name and at most twenty known ones."""
+        self.kind = kind
+        self.name = name
+        self.known = sorted(known)
+        shown = ", ".join(self.known[:20]) + (", …" if len(self.known) > 20 else "")
+        super().__init__(f"no {kind} has the id {name!r}; known: {shown}")
+
+
+class FilterError(OneMapError):
+    """A value of a filter that cannot be read."""
+
+    def __init__(self, name: str, value: str, *, right: str) -> None:
+        """Keep the parameter's name and value beside the remedy."""
+        super().__init__(f"{name} is {value!r}; {right}")
+        self.name = name
+        self.value = value
+
+
+class DatabaseUnavailableError(OneMapError):
+    """There is no PostGIS to talk to; the message says what to install or set."""
+
+
+class LoadError(OneMapError):
+    """A load that could not be finished; nothing of it is visible."""
+
+
+class SourceDataError(LoadError):
+    """A file or service that cannot be read at all: where, what, and what would be right."""
+
+    def __init__(self, where: str, *, found: str, right: str) -> None:
+        """Name the file or address first."""
+        super().__init__(f"{where}: {found}; {right}")
+        self.where = where

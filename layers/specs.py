@@ -1,0 +1,207 @@
+"""What the files of a city pack may say: one model per file, strict, frozen."""
+
+from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+Theme = Literal["people", "places", "things", "events", "organisations"]
+Format = Literal["csv", "geojson", "shapefile", "gpkg", "kml", "flatgeobuf"]
+
+
+class Part(BaseModel):
+    """Any table of a pack: frozen, and a key nobody knows is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Title(Part):
+    """What a person reads, in both languages."""
+
+    zh: str
+    en: str
+
+    def text(self, language: str) -> str:
+        """Return the Chinese text for `zh`, the English one for anything else."""
+        return self.zh if language == "zh" else self.en
+
+
+class CodeLayout(Part):
+    """A code of `length` digits whose first `significant` name the unit; the rest are zeros."""
+
+    significant: int = Field(gt=0)
+    length: int = Field(gt=0)
+
+    def problem(self, code: str) -> str | None:
+        """Say what is wrong with a code, or nothing."""
+        if len(code) != self.length or not code.isdigit():
+            return f"must be {self.length} digits"
+        if code[self.significant :].strip("0"):
+            return f"must end in {self.length - self.significant} zeros"
+        return None
+
+    def own(self, code: str) -> str:
+        """Return the digits that name the unit."""
+        return code[: self.significant]
+
+
+class Level(Part):
+    """One level of the hierarchy, the city first."""
+
+    id: Id
+    title: Title
+    code: CodeLayout | None = None
+    """Declared where parents can be read off the code; otherwise units name their parent."""
+    tolerance: float = Field(default=20.0, ge=0)
+    """Metres by which its polygons may be simplified for drawing."""
+
+
+class Register(Part):
+    """The official list the codes come from."""
+
+    title: Title
+    edition: str
+
+
+class Choice(Part):
+    """One of a fixed list of values, with what a person reads."""
+
+    id: str
+    title: Title
+
+
+class CitySpec(Part):
+    """`city.toml`."""
+
+    code: str
+    name: Title
+    time_zone: str
+    register_: Register | None = Field(default=None, alias="register")
+    generated: Title | None = None
+    """What the notice in the map's corner says; absent where every row is real."""
+    channels: tuple[Choice, ...] = ()
+    levels: tuple[Level, ...] = Field(min_length=2, max_length=6)
+
+    @model_validator(mode="after")
+    def _codes_grow(self) -> Self:
+        widths = [level.code.significant for level in self.levels if level.code]
+        if widths != sorted(set(widths)):
+            msg = f"significant digits must grow from level to level, got {widths}"
+            raise ValueError(msg)
+        if self.time_zone not in available_timezones():
+            msg = f"time_zone {self.time_zone!r} is not an IANA name such as 'Asia/Shanghai'"
+            raise ValueError(msg)
+        return self
+
+
+class Category(Part):
+    """A node of the category tree; `hours` is the time limit of its incidents."""
+
+    code: Id
+    parent: Id | None
+    title: Title
+    hours: float = Field(gt=0)
+
+
+class FieldSpec(Part):
+    """Where a value comes from: a column of the source, or one value for every row."""
+
+    column: str | None = None
+    value: str | None = None
+    format: str | None = None
+    """For times: a strptime format; without it, ISO 8601."""
+    map: dict[str, str] | str | None = None
+    """Source value → our value: inline, or a CSV of the pack with two columns."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.column is None) == (self.value is None):
+            msg = "needs either a column or a value"
+            raise ValueError(msg)
+        return self
+
+
+def _bare_column(raw: object) -> object:
+    return {"column": raw} if isinstance(raw, str) else raw
+
+
+SourceField = Annotated[FieldSpec, BeforeValidator(_bare_column)]
+
+
+class ReadSpec(Part):
+    """How a source's files are opened. `path` is a pattern below the pack or the inbox."""
+
+    format: Format
+    path: str
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    layer: str | None = None
+
+
+class PlaceSpec(Part):
+    """Where a row is: two columns or the file's own geometry, in a datum; and a unit code to fall back on."""
+
+    lon: str | None = None
+    lat: str | None = None
+    datum: str = "4326"
+    """`gcj02`, `bd09`, or an EPSG code."""
+    unit: str | None = None
+    """A column with the code of the unit a row belongs to, used where there is no point."""
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            msg = "lon and lat go together"
+            raise ValueError(msg)
+        if self.datum not in {"gcj02", "bd09"} and not self.datum.isdigit():
+            msg = f"datum {self.datum!r} must be 'gcj02', 'bd09' or an EPSG code such as '4490'"
+            raise ValueError(msg)
+        return self
+
+
+class SourceSpec(Part):
+    """`sources/<id>.toml`: where rows come from, who owns them, how often they are due, what they feed."""
+
+    id: Id
+    title: Title
+    owner: str
+    feeds: str
+    """`units`, `incidents`, or a layer's id."""
+    refresh: Annotated[str, Field(pattern=r"^[1-9]\d*[mhd]$")]
+    share: Literal["open", "shared", "restricted"]
+    read: ReadSpec
+    place: PlaceSpec = PlaceSpec()
+    fields: dict[str, SourceField]
+
+    @property
+    def refresh_minutes(self) -> int:
+        """How many minutes after its data time the source is due again."""
+        return int(self.refresh[:-1]) * {"m": 1, "h": 60, "d": 1440}[self.refresh[-1]]
+
+
+class LayerField(Part):
+    """An attribute of a layer's features that people see."""
+
+    id: Id
+    title: Title
+    type: Literal["text", "number", "time"] = "text"
+    values: dict[str, Title] = {}
+    """What coded values mean."""
+
+
+class LayerSpec(Part):
+    """`layers/<id>.toml`: a themed set of features, or (with `incidents`) the incidents of one source."""
+
+    id: Id
+    theme: Theme
+    title: Title
+    geometry: Literal["point", "line", "polygon"] = "point"
+    order: int = 100
+    color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = "#4fc3d9"
+    shown: bool = False
+    incidents: Id | None = None
+    """The source whose incidents this layer draws."""
+    label: str | None = None
+    """The field that names a feature."""
+    fields: tuple[LayerField, ...] = ()
