@@ -1,0 +1,217 @@
+"""The tables. `migrations/` builds them; statements elsewhere are written against these names.
+
+A unit's id is hierarchical: every level owns a fixed run of bits, so the units below one are the ids from `id` to
+`last_id`, and the ancestor of any id on any level is a mask away. Drill-down answers need no geometry and no join.
+"""
+
+from enum import IntEnum
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+ID_BITS = 60
+metadata = MetaData()
+
+
+class Status(IntEnum):
+    """The life of an incident; the numbers are what the tables hold."""
+
+    REPORTED = 1
+    ACCEPTED = 2
+    DISPATCHED = 3
+    RESOLVED = 4
+    CLOSED = 5
+
+
+class Grain(IntEnum):
+    """How long a period of `incident_count` is."""
+
+    DAY = 1
+    MONTH = 2
+
+
+def level_bits(levels: int) -> int:
+    """Return how many bits each of a city's levels owns in a unit's id."""
+    return ID_BITS // levels
+
+
+def level_shift(rank: int, levels: int) -> int:
+    """Return the bits below a level: `id >> shift << shift` is the ancestor on that level."""
+    return (levels - 1 - rank) * level_bits(levels)
+
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_id", BigInteger, nullable=False, comment="the greatest id that may lie below"),
+    Column("code", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("rank", SmallInteger, nullable=False, comment="0 is the city"),
+    Column("parent_id", BigInteger, ForeignKey("unit.id")),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("population", Integer),
+    Column("area", Double, nullable=False, comment="square metres on the ellipsoid"),
+    Column("geom", Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=False),
+    Column("draw", Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=False),
+    Column("label", Geometry("POINT", 4326, spatial_index=False), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date, comment="null while in force"),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    Index("unit_code", "code", unique=True, postgresql_where=text("valid_to IS NULL")),
+    Index("unit_parent", "parent_id", "code"),
+    Index("unit_geom", "geom", postgresql_using="gist"),
+)
+
+category = Table(
+    "category",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("parent_id", SmallInteger, ForeignKey("category.id")),
+    Column("hours", Double, nullable=False, comment="time limit"),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", SmallInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False, comment="running, published, unchanged, failed"),
+    Column("data_time", DateTime(timezone=True), comment="how recent the data says it is"),
+    Column("rows_read", BigInteger),
+    Column("rows_loaded", BigInteger),
+    Column("rows_unchanged", BigInteger),
+    Column("rows_rejected", BigInteger),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Index("load_source", "source_id", text("id DESC")),
+)
+
+reject = Table(
+    "reject",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("load_id", BigInteger, ForeignKey("load.id", ondelete="CASCADE"), nullable=False),
+    Column("file", Text, nullable=False),
+    Column("row_number", BigInteger, nullable=False, comment="1 is the first row of data"),
+    Column("reason", Text, nullable=False, comment="a short code, the same for the same mistake"),
+    Column("message", Text, nullable=False),
+    Column("row", JSONB, nullable=False, comment="the row as the source sent it"),
+    Index("reject_load", "load_id", "id"),
+)
+
+feature = Table(
+    "feature",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("layer", Text, nullable=False),
+    Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("name", Text),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("geom", Geometry("GEOMETRY", 4326, spatial_index=False)),
+    Column("attributes", JSONB, nullable=False),
+    Column("row_hash", BigInteger, nullable=False),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    UniqueConstraint("layer", "source_id", "key"),
+    Index("feature_unit", "layer", "unit_id"),
+    Index("feature_geom", "geom", postgresql_using="gist"),
+)
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("category_id", SmallInteger, ForeignKey("category.id"), nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("channel", Text),
+    Column("severity", SmallInteger),
+    Column("reported_at", DateTime(timezone=True), nullable=False),
+    Column("accepted_at", DateTime(timezone=True)),
+    Column("dispatched_at", DateTime(timezone=True)),
+    Column("resolved_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("title", Text),
+    Column("address", Text),
+    Column("geom", Geometry("POINT", 4326, spatial_index=False)),
+    Column("attributes", JSONB),
+    Column("row_hash", BigInteger, nullable=False),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    UniqueConstraint("source_id", "key"),
+    Index("incident_unit", "unit_id", "reported_at", postgresql_include=["category_id", "status", "source_id"]),
+    Index("incident_recent", text("reported_at DESC"), text("id DESC")),
+    Index(
+        "incident_open",
+        "due_at",
+        postgresql_include=["unit_id", "category_id", "status", "source_id", "reported_at"],
+        postgresql_where=text("status < 5"),
+    ),
+    Index("incident_geom", "geom", postgresql_using="gist"),
+)
+
+incident_count = Table(
+    "incident_count",
+    metadata,
+    Column("rank", SmallInteger, primary_key=True, autoincrement=False, comment="the level counted on"),
+    Column("grain", SmallInteger, primary_key=True, autoincrement=False),
+    Column("unit_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("period", Date, primary_key=True, comment="the local day, or the first day of the local month"),
+    Column("category_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("status", SmallInteger, primary_key=True, autoincrement=False),
+    Column("source_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("on_time", Integer, nullable=False, comment="closed no later than due"),
+)
+"""Incidents of every unit with all below it. Kept by the triggers of `sql/roll_up.sql`, whoever writes `incident`."""
+
+change = Table(
+    "change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("transaction", BigInteger, nullable=False, server_default=text("pg_current_xact_id()::text::bigint")),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("kind", Text, nullable=False, comment="load, incident"),
+    Column("detail", JSONB, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("city_code", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("levels", SmallInteger, nullable=False),
+)
+"""The one row that the triggers need of the city pack."""
