@@ -60,7 +60,7 @@ def _require_postgis(connection: Connection) -> None:
         text("SELECT default_version FROM pg_available_extensions WHERE name = 'postgis'")
     ).scalar()
     if version is None or tuple(int(part) for part in version.split(".")[:2]) < POSTGIS:
-        msg = f"the server has PostGIS {version or 'not at all'}; install PostGIS 3.3 or newer (Debian: postgresql-15-postgis-3)"
+        msg = f"the server has PostGIS {version or 'not at all'}, 3.3 is needed; Debian: postgresql-15-postgis-3"
         raise DatabaseUnavailableError(msg)
 
 

@@ -131,8 +131,14 @@ class Embedded:
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*_account(), str(_programs(self._version()) / program), *arguments]
         return subprocess.run(  # noqa: S603 - fixed programs, no shell
-            command, cwd=self.cluster, text=True, check=False, stdin=subprocess.DEVNULL, start_new_session=True,
-            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL, stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            command,
+            cwd=self.cluster,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
         )
 
     def _version(self) -> str | None:
@@ -144,7 +150,9 @@ def _programs(version: str | None = None) -> Path:
     """Return the folder of the newest server programs that have PostGIS, or those of a given version."""
     found: dict[int, Path] = {}
     for folder in _candidates():
-        answer = subprocess.run([folder / "pg_config", "--sharedir", "--version"], text=True, capture_output=True, check=False)  # noqa: S603
+        answer = subprocess.run(  # noqa: S603 - a program found above, no shell
+            [folder / "pg_config", "--sharedir", "--version"], text=True, capture_output=True, check=False
+        )
         lines = answer.stdout.splitlines()
         number = re.search(r"\d+", lines[1]) if len(lines) > 1 else None
         if number and (Path(lines[0]) / "extension" / "postgis.control").is_file():
@@ -159,10 +167,15 @@ def _programs(version: str | None = None) -> Path:
 
 
 def _candidates() -> Sequence[Path]:
-    folders = [Path("/usr/lib/postgresql").glob("*/bin"), Path("/usr").glob("pgsql-*/bin"), Path("/opt/homebrew/opt").glob("postgresql@*/bin")]
+    folders = [
+        Path("/usr/lib/postgresql").glob("*/bin"),
+        Path("/usr").glob("pgsql-*/bin"),
+        Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+    ]
     on_path = [Path(folder) for folder in os.get_exec_path()]
     return [
-        folder for folder in [*(item for group in folders for item in group), *on_path]
+        folder
+        for folder in [*(item for group in folders for item in group), *on_path]
         if all((folder / program).is_file() for program in ("initdb", "pg_ctl", "postgres", "pg_config"))
     ]
 
@@ -178,6 +191,8 @@ def _account() -> list[str]:
     drop = ["setpriv", f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--init-groups"]
     keep = "+dac_read_search"
     able = subprocess.run(  # noqa: S603 - fixed program, no shell
-        [*drop, f"--inh-caps={keep}", f"--ambient-caps={keep}", "true"], capture_output=True, check=False  # noqa: S607
+        [*drop, f"--inh-caps={keep}", f"--ambient-caps={keep}", "true"],
+        capture_output=True,
+        check=False,
     )
     return [*drop, f"--inh-caps={keep}", f"--ambient-caps={keep}"] if able.returncode == 0 else drop

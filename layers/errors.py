@@ -29,6 +29,9 @@ class PackError(OneMapError):
         self.right = right
 
 
+SHOWN = 20
+
+
 class UnknownNameError(OneMapError):
     """A unit, layer, category, status, source or channel that does not exist here."""
 
@@ -37,7 +40,7 @@ class UnknownNameError(OneMapError):
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        shown = ", ".join(self.known[:20]) + (", …" if len(self.known) > 20 else "")
+        shown = ", ".join(self.known[:SHOWN]) + (", …" if len(self.known) > SHOWN else "")
         super().__init__(f"no {kind} has the id {name!r}; known: {shown}")
 
 

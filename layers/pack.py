@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from layers.errors import PackError, UnknownNameError
-from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, Part, SourceSpec
+from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, Named, Part, SourceSpec
 
 Spec = TypeVar("Spec", bound=Part)
+NamedSpec = TypeVar("NamedSpec", bound=Named)
 
 
 class City:
@@ -36,10 +37,14 @@ class City:
         for source in self.sources.values():
             file = self.folder / "sources" / f"{source.id}.toml"
             if source.feeds not in feeds:
-                raise PackError(file, where="feeds", found=source.feeds, right=f"must be one of {', '.join(sorted(feeds))}")
+                raise PackError(
+                    file, where="feeds", found=source.feeds, right=f"must be one of {', '.join(sorted(feeds))}"
+                )
             for name, spec in source.fields.items():
                 if isinstance(spec.map, str) and not (self.folder / spec.map).is_file():
-                    raise PackError(file, where=f"fields.{name}.map", found=spec.map, right="must be a file of the pack")
+                    raise PackError(
+                        file, where=f"fields.{name}.map", found=spec.map, right="must be a file of the pack"
+                    )
         for layer in self.layers.values():
             if layer.incidents is not None and layer.incidents not in self.sources:
                 raise PackError(
@@ -64,12 +69,12 @@ class City:
         for rank, item in enumerate(self.levels):
             if item.id == level:
                 return rank
-        raise UnknownNameError("level", level, (item.id for item in self.levels))
+        raise UnknownNameError(kind="level", name=level, known=(item.id for item in self.levels))
 
     def branch(self, code: str) -> set[str]:
         """Return a category and all below it."""
         if code not in self.categories:
-            raise UnknownNameError("category", code, self.categories)
+            raise UnknownNameError(kind="category", name=code, known=self.categories)
         found = {code}
         while more := {item.code for item in self.categories.values() if item.parent in found} - found:
             found |= more
@@ -83,11 +88,11 @@ class City:
             return {row[0]: row[1] for row in list(csv.reader(lines))[1:]}
 
 
-def _folder(folder: Path, kind: type[Spec]) -> dict[str, Spec]:
-    found: dict[str, Spec] = {}
+def _folder(folder: Path, kind: type[NamedSpec]) -> dict[str, NamedSpec]:
+    found: dict[str, NamedSpec] = {}
     for file in sorted(folder.glob("*.toml")):
         spec = _parse(file, kind)
-        name = str(getattr(spec, "id"))
+        name = spec.id
         if name != file.stem:
             raise PackError(file, where="id", found=name, right=f"must be the file's name, {file.stem!r}")
         found[name] = spec
@@ -106,12 +111,16 @@ def _parse(file: Path, kind: type[Spec]) -> Spec:
 def _explained(file: Path, mistake: ValidationError, row: str = "") -> PackError:
     first: Any = mistake.errors()[0]
     where = row + ".".join(str(part) for part in first["loc"])
-    return PackError(file, where=where or "file", found=first["input"], right=first["msg"].removeprefix("Value error, "))
+    return PackError(
+        file, where=where or "file", found=first["input"], right=first["msg"].removeprefix("Value error, ")
+    )
 
 
 def _categories(file: Path) -> Iterator[Category]:
     if not file.is_file():
-        raise PackError(file, where="categories", found="no such file", right="a pack has one, with code,parent,zh,en,hours")
+        raise PackError(
+            file, where="categories", found="no such file", right="a pack has one, with code,parent,zh,en,hours"
+        )
     seen: set[str] = set()
     with file.open(encoding="utf-8-sig", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
@@ -125,12 +134,18 @@ def _categories(file: Path) -> Iterator[Category]:
                     }
                 )
             except KeyError as missing:
-                raise PackError(file, where="header", found=str(missing), right="must be code,parent,zh,en,hours") from missing
+                raise PackError(
+                    file, where="header", found=str(missing), right="must be code,parent,zh,en,hours"
+                ) from missing
             except ValidationError as mistake:
                 raise _explained(file, mistake, f"line {number}: ") from mistake
             if item.parent is not None and item.parent not in seen:
-                raise PackError(file, where=f"line {number}: parent", found=item.parent, right="must stand on a line above")
+                raise PackError(
+                    file, where=f"line {number}: parent", found=item.parent, right="must stand on a line above"
+                )
             if item.code in seen:
-                raise PackError(file, where=f"line {number}: code", found=item.code, right="stands on a line above already")
+                raise PackError(
+                    file, where=f"line {number}: code", found=item.code, right="stands on a line above already"
+                )
             seen.add(item.code)
             yield item

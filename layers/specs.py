@@ -27,6 +27,12 @@ class Title(Part):
         return self.zh if language == "zh" else self.en
 
 
+class Named(Part):
+    """A part that has a file of its own, called after its id."""
+
+    id: Id
+
+
 class CodeLayout(Part):
     """A code of `length` digits whose first `significant` name the unit; the rest are zeros."""
 
@@ -160,10 +166,9 @@ class PlaceSpec(Part):
         return self
 
 
-class SourceSpec(Part):
+class SourceSpec(Named):
     """`sources/<id>.toml`: where rows come from, who owns them, how often they are due, what they feed."""
 
-    id: Id
     title: Title
     owner: str
     feeds: str
@@ -190,10 +195,9 @@ class LayerField(Part):
     """What coded values mean."""
 
 
-class LayerSpec(Part):
+class LayerSpec(Named):
     """`layers/<id>.toml`: a themed set of features, or (with `incidents`) the incidents of one source."""
 
-    id: Id
     theme: Theme
     title: Title
     geometry: Literal["point", "line", "polygon"] = "point"

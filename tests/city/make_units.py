@@ -30,8 +30,13 @@ def units() -> list[tuple[str, str, str, str, dict[str, object]]]:
                 label = f"{name[:2]}{c + 1}社区"
                 made.append((code, "community", label, f"{english} {c + 1}", square(4 * d + 2 * c, 2 * s, 2, 2)))
                 made += [
-                    (f"{code}00{g + 1}", "grid", f"{label}{g + 1}网格", f"{english} {c + 1}-{g + 1}",
-                     square(4 * d + 2 * c, 2 * s + g, 2, 1))
+                    (
+                        f"{code}00{g + 1}",
+                        "grid",
+                        f"{label}{g + 1}网格",
+                        f"{english} {c + 1}-{g + 1}",
+                        square(4 * d + 2 * c, 2 * s + g, 2, 1),
+                    )
                     for g in range(2)
                 ]
     return made
@@ -40,7 +45,11 @@ def units() -> list[tuple[str, str, str, str, dict[str, object]]]:
 def main() -> None:
     """Write the file beside this one."""
     features = [
-        {"type": "Feature", "geometry": shape, "properties": {"code": code, "level": level, "name": name, "name_en": en}}
+        {
+            "type": "Feature",
+            "geometry": shape,
+            "properties": {"code": code, "level": level, "name": name, "name_en": en},
+        }
         for code, level, name, en, shape in units()
     ]
     text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=0)
