@@ -14,7 +14,7 @@ demo: ## a generated Ningbo on http://127.0.0.1:8050; Ctrl-C stops it
 test: ## lint, types, contracts and every test, browser tests included
 	@scripts/install --dev
 	@$(MAKE) --no-print-directory check
-	@exec $(RUN)/python scripts/with_database.py $(RUN)/pytest $(PYTEST)
+	@exec $(RUN)/python tests/with_database.py $(RUN)/pytest $(PYTEST)
 
 check: ## lint, types, import contracts
 	@scripts/install --dev
@@ -25,11 +25,11 @@ check: ## lint, types, import contracts
 
 bench: ## measure; prints what it measured, compares with peers
 	@scripts/install --dev
-	@exec $(RUN)/python scripts/with_database.py $(RUN)/python -m tests.benchmarks
+	@exec $(RUN)/python tests/with_database.py $(RUN)/python -m tests.benchmarks
 
 screenshot: ## make docs/images anew from a running demo
 	@scripts/install --dev
-	@exec $(RUN)/python scripts/screenshot.py
+	@exec $(RUN)/python tests/screenshots.py
 
 lock: ## the newest versions that fit together
 	@scripts/install --dev

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from layers.errors import DatabaseUnavailableError
 
 ACCOUNT = "postgres"
 """Who runs the server when OneMap is started by root: PostgreSQL refuses root."""
+
+ATTEMPTS = 5
 
 SETTINGS = {
     "listen_addresses": "",
@@ -61,8 +64,8 @@ class Embedded:
         return f"postgresql://onemap@/onemap?host={quote(str(self.sockets))}"
 
     def is_running(self) -> bool:
-        """Ask the server's own tool, so that a stale file left by a crash does not count."""
-        return (self.cluster / "PG_VERSION").is_file() and self._run("pg_ctl", "status", "-D", ".").returncode == 0
+        """Knock at the socket: a file or a process that a crash left behind does not count."""
+        return self._version() is not None and self._run("pg_isready", "-q", "-h", str(self.sockets)).returncode == 0
 
     def start(self) -> bool:
         """Create the cluster if needed and start it; return whether this call started it.
@@ -75,12 +78,8 @@ class Embedded:
             if self.is_running():
                 return False
             self._own(self.sockets)
-            log = self.cluster / "server.log"
-            started = self._run("pg_ctl", "start", "-w", "-t", "60", "-D", ".", "-l", "server.log")
-            if started.returncode:
-                last = log.read_text(errors="replace").splitlines()[-3:] if log.is_file() else [started.stderr]
-                msg = f"the embedded database does not start: {' / '.join(last)}; its log is {log}"
-                raise DatabaseUnavailableError(msg)
+            self._configure()
+            self._launch()
             self._create_database()
             return True
 
@@ -90,7 +89,14 @@ class Embedded:
             if not self.is_running():
                 return False
             self._run("pg_ctl", "stop", "-w", "-m", "fast", "-D", ".")
+            shutil.rmtree(self.sockets, ignore_errors=True)
             return True
+
+    def reset(self) -> None:
+        """Drop the database and create it empty; the server must run."""
+        with self._alone():
+            self._ask("DROP DATABASE IF EXISTS onemap WITH (FORCE)")
+            self._create_database()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -98,6 +104,17 @@ class Embedded:
         with (self.data_dir / "postgres.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _launch(self) -> None:
+        """Start the server; after a crash the last of the old processes may need a moment to go."""
+        for _ in range(ATTEMPTS):
+            if not self._run("pg_ctl", "start", "-w", "-t", "60", "-D", ".", "-l", "server.log").returncode:
+                return
+            time.sleep(1)
+        log = self.cluster / "server.log"
+        last = log.read_text(errors="replace").splitlines()[-3:] if log.is_file() else ["no log"]
+        msg = f"the embedded database does not start: {' / '.join(last)}; its log is {log}"
+        raise DatabaseUnavailableError(msg)
 
     def _create(self) -> None:
         if (self.cluster / "PG_VERSION").is_file():
@@ -110,15 +127,26 @@ class Embedded:
             shutil.rmtree(self.cluster, ignore_errors=True)
             msg = f"the embedded database can't be created in {self.cluster}: {made.stderr.strip()}"
             raise DatabaseUnavailableError(msg)
+        with (self.cluster / "postgresql.conf").open("a") as conf:
+            conf.write("\ninclude_if_exists = 'onemap.conf'\n")
+
+    def _configure(self) -> None:
+        """Write the settings anew at every start: the folder may have moved, the program may have changed."""
         lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
         lines += [f"unix_socket_directories = '{self.sockets}'", "unix_socket_permissions = 0700"]
-        with (self.cluster / "postgresql.conf").open("a") as conf:
-            conf.write("\n".join(["", "# OneMap", *lines, ""]))
+        (self.cluster / "onemap.conf").write_text("\n".join([*lines, ""]))
 
     def _create_database(self) -> None:
-        to = ("-h", str(self.sockets), "-U", "onemap", "-d", "postgres", "-tA", "-c")
-        if not self._run("psql", *to, "SELECT 1 FROM pg_database WHERE datname = 'onemap'").stdout.strip():
-            self._run("psql", *to, "CREATE DATABASE onemap")
+        if not self._ask("SELECT 1 FROM pg_database WHERE datname = 'onemap'"):
+            self._ask("CREATE DATABASE onemap")
+
+    def _ask(self, sql: str) -> str:
+        to = ("-h", str(self.sockets), "-U", "onemap", "-d", "postgres", "-tA", "-v", "ON_ERROR_STOP=1", "-c")
+        answer = self._run("psql", *to, sql)
+        if answer.returncode:
+            msg = f"the embedded database refuses {sql!r}: {answer.stderr.strip()}"
+            raise DatabaseUnavailableError(msg)
+        return answer.stdout.strip()
 
     def _own(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -137,8 +165,9 @@ class Embedded:
             check=False,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
-            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
+            # The server that pg_ctl leaves behind would hold a pipe open for ever.
+            stdout=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
+            stderr=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
         )
 
     def _version(self) -> str | None:

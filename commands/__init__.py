@@ -1,0 +1,1 @@
+"""The `onemap` command, one module per kind of chore."""
