@@ -1,0 +1,1 @@
+"""Addresses for programs: one module per resource, each with a `router`; the folder is the registry."""

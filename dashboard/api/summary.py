@@ -1,0 +1,149 @@
+"""`/api/summary`: every number of a unit, its children, and how they add up."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import Row
+
+from dashboard.answers import Named, Share, named
+from dashboard.asking import AConnection, TheCity, TheFilter, documented, family_of
+from layers import counts
+from layers.counts import Family
+from layers.filters import Filter
+from layers.model import Status
+from layers.pack import City
+from layers.specs import Title
+from layers.words import STATUSES, status_code
+
+DAYS_WITHOUT_HOLES = 3 * 366
+INSTANT = timedelta(microseconds=1)
+router = APIRouter()
+
+
+class Totals(BaseModel):
+    """How many there are and how they stand: `open` and `closed` add up to `total`, `due` is closed plus overdue."""
+
+    total: int
+    open: int
+    overdue: int
+    closed: int
+    on_time: int
+    due: int
+
+
+class Child(Named, Totals):
+    """A child of the unit with its numbers."""
+
+
+class Day(BaseModel):
+    """The incidents reported on one local day."""
+
+    day: date
+    total: int
+
+
+class Summary(Totals):
+    """`sum(children) + unplaced = total = sum(by_day) = sum(by_status) = sum(by_category)`."""
+
+    unit: Named
+    unplaced: int
+    children: list[Child]
+    by_category: list[Share]
+    by_status: list[Share]
+    by_source: list[Share]
+    by_day: list[Day]
+    as_of: datetime
+    """The instant that decided what is overdue."""
+
+
+@router.get("/api/summary", openapi_extra=documented())
+async def summary(connection: AConnection, city: TheCity, asked: TheFilter) -> Summary:
+    """Count the incidents a filter means, by child, category, status, source and day."""
+    family = await family_of(connection, city, asked.unit)
+    now = datetime.now(UTC)
+    rows = (await connection.execute(counts.tally(asked, city, of=family, now=now))).all()
+    return added_up(rows, family, asked=asked, city=city, now=now)
+
+
+def added_up(rows: Sequence[Row[Any]], of: Family, *, asked: Filter, city: City, now: datetime) -> Summary:
+    """Turn counted rows into the answer."""
+    whole, children = _Standing(), {child.id: _Standing() for child in of.children}
+    by: dict[str, Counter[Any]] = {name: Counter() for name in ("category", "status", "source", "day")}
+    for row in rows:
+        if row.part == "unit":
+            whole.add(row)
+            by["category"][row.category] += row.n
+            by["status"][Status(row.status)] += row.n
+            by["source"][row.source] += row.n
+        elif row.part == "day":
+            by["day"][row.day] += row.n
+        else:
+            whole.overdue += row.late
+            if row.child_id in children:
+                children[row.child_id].add(row)
+                children[row.child_id].overdue += row.late
+    sources = {code: spec.title for code, spec in city.sources.items()}
+    categories = {code: item.title for code, item in city.categories.items()}
+    return Summary(
+        **whole.totals(),
+        unit=named(of.unit),
+        unplaced=whole.total - sum(child.total for child in children.values()),
+        children=[Child(**named(child).model_dump(), **children[child.id].totals()) for child in of.children],
+        by_category=_shares(by["category"], categories),
+        by_status=[_share(status_code(status), title, by["status"][status]) for status, title in STATUSES.items()],
+        by_source=_shares(by["source"], sources),
+        by_day=_days(by["day"], asked, city),
+        as_of=now.astimezone(city.time_zone),
+    )
+
+
+class _Standing:
+    """The numbers of one unit, while they are being added up."""
+
+    def __init__(self) -> None:
+        self.total = self.closed = self.on_time = self.overdue = 0
+
+    def add(self, row: Row[Any]) -> None:
+        self.total += row.n
+        self.on_time += row.on_time
+        if row.status == Status.CLOSED:
+            self.closed += row.n
+
+    def totals(self) -> dict[str, int]:
+        return {
+            "total": self.total,
+            "open": self.total - self.closed,
+            "overdue": self.overdue,
+            "closed": self.closed,
+            "on_time": self.on_time,
+            "due": self.closed + self.overdue,
+        }
+
+
+def _share(code: str, title: Title | None, total: int) -> Share:
+    # A category that the pack no longer knows keeps its code for a name: its incidents still count.
+    return Share(code=code, name=title.zh if title else code, name_en=title.en if title else code, total=total)
+
+
+def _shares(totals: Counter[str], titles: Mapping[str, Title]) -> list[Share]:
+    return [
+        _share(code, titles.get(code), n)
+        for code, n in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+        if n
+    ]
+
+
+def _days(totals: Counter[date], asked: Filter, city: City) -> list[Day]:
+    """Fill the holes, unless the period is so long that nobody would see the days."""
+    happened = sorted(day for day, n in totals.items() if n)
+    start, end = asked.instants(city.time_zone)
+    first = start.astimezone(city.time_zone).date() if start else next(iter(happened), None)
+    last = (end - INSTANT).astimezone(city.time_zone).date() if end else next(reversed(happened), None)
+    if first is None or last is None or (last - first).days >= DAYS_WITHOUT_HOLES:
+        return [Day(day=day, total=totals[day]) for day in happened]
+    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [Day(day=day, total=totals[day]) for day in every]

@@ -1,0 +1,60 @@
+"""The application: one ASGI app that carries API, live feed and pages."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from importlib import import_module
+from pkgutil import iter_modules
+
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+
+import dashboard.api
+from dashboard import problems
+from dashboard.compression import Compression
+from dashboard.interface import attach
+from layers.database import connect_async
+from layers.pack import City
+from layers.settings import Settings
+
+
+def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
+    """Return the application; the database may come up later, or go and come back."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.engine = connect_async(database_url).execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            yield
+        finally:
+            await app.state.engine.dispose()
+
+    app = FastAPIOffline(
+        title=f"OneMap 一张图 · {city.spec.name.zh} {city.spec.name.en}",
+        version="1",
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        static_url="/api/docs/static",
+        lifespan=lifespan,
+    )
+    app.state.city = city
+    app.add_middleware(Compression)
+    problems.install(app)
+    for router in routers():
+        app.include_router(router)
+    app.add_api_route("/api/{rest:path}", nothing_here, include_in_schema=False)
+    attach(app, city, settings)
+    return app
+
+
+def routers() -> Iterator[APIRouter]:
+    """Find the router of every module in `dashboard/api/`."""
+    for module in iter_modules(dashboard.api.__path__, f"{dashboard.api.__name__}."):
+        yield import_module(module.name).router
+
+
+async def nothing_here() -> None:
+    """Answer below /api what no router knows, before a page does."""
+    raise HTTPException(HTTPStatus.NOT_FOUND)

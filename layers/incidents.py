@@ -1,0 +1,97 @@
+"""Questions about incidents: which ones a filter means, a page of them, one of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, func, select, tuple_
+
+from layers.filters import Filter
+from layers.model import category, incident, source, unit
+from layers.pack import City
+from layers.questions import Question
+from layers.units import IN_FORCE, Unit
+
+SRID = 4326
+
+
+def kinds(table: FromClause, asked: Filter, city: City) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on category, status and source, of the incidents or of their roll-up."""
+    found: list[ColumnElement[bool]] = []
+    if asked.categories:
+        codes = sorted(set().union(*(city.branch(code) for code in asked.categories)))
+        found.append(table.c.category_id.in_(select(category.c.id).where(category.c.code.in_(codes))))
+    if asked.statuses:
+        found.append(table.c.status.in_([int(status) for status in asked.statuses]))
+    if asked.sources:
+        found.append(table.c.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
+    return found
+
+
+def below(unit_id: ColumnElement[int], of: Unit) -> list[ColumnElement[bool]]:
+    """Return the condition that a row belongs to a unit; for the city none, which would only mislead the planner."""
+    return [] if of.rank == 0 else [unit_id.between(of.id, of.last_id)]
+
+
+def places(geom: ColumnElement[Any], asked: Filter) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on where a row is."""
+    found: list[ColumnElement[bool]] = []
+    if asked.bbox:
+        found.append(func.ST_Intersects(geom, func.ST_MakeEnvelope(*asked.bbox, SRID)))
+    if asked.within:
+        found.append(func.ST_Intersects(geom, func.ST_GeomFromText(asked.within, SRID)))
+    return found
+
+
+def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
+    """Return all of a filter's conditions on incidents."""
+    start, end = asked.instants(city.time_zone)
+    table = incident.c
+    found = [*below(table.unit_id, of), *kinds(incident, asked, city), *places(table.geom, asked)]
+    if start:
+        found.append(table.reported_at >= start)
+    if end:
+        found.append(table.reported_at < end)
+    if asked.channels:
+        found.append(table.channel.in_(asked.channels))
+    if asked.q:
+        found.append(
+            table.title.icontains(asked.q, autoescape=True)
+            | table.address.icontains(asked.q, autoescape=True)
+            | (table.key == asked.q)
+        )
+    return found
+
+
+def unplaced(of: Unit) -> ColumnElement[bool]:
+    """Return the condition that a row belongs to none of a unit's children."""
+    child = select(unit.c.id).where(
+        unit.c.parent_id == of.id, IN_FORCE, incident.c.unit_id.between(unit.c.id, unit.c.last_id)
+    )
+    return ~child.exists()
+
+
+def records() -> Question:
+    """Ask for incidents with everything a list or a popup shows of them."""
+    table = incident.c
+    columns = [
+        column for column in table if column.name not in {"geom", "row_hash", "load_id", "source_id", "category_id"}
+    ]
+    return (
+        select(
+            *columns,
+            category.c.code.label("category"),
+            source.c.code.label("source"),
+            func.ST_X(table.geom).label("lon"),
+            func.ST_Y(table.geom).label("lat"),
+        )
+        .join(category, category.c.id == table.category_id)
+        .join(source, source.c.id == table.source_id)
+    )
+
+
+def page(where: Sequence[ColumnElement[bool]], *, limit: int, after: tuple[datetime, int] | None) -> Question:
+    """Ask for the newest incidents, or those that follow the one at `after` (its time and id)."""
+    table = incident.c
+    found = records().where(*where).order_by(table.reported_at.desc(), table.id.desc()).limit(limit)
+    return found.where(tuple_(table.reported_at, table.id) < tuple_(*after)) if after else found
