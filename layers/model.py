@@ -25,7 +25,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 ID_BITS = 60
 metadata = MetaData()
@@ -124,7 +124,7 @@ reject = Table(
     Column("row_number", BigInteger, nullable=False, comment="1 is the first row of data"),
     Column("reason", Text, nullable=False, comment="a short code, the same for the same mistake"),
     Column("message", Text, nullable=False),
-    Column("row", JSONB, nullable=False, comment="the row as the source sent it"),
+    Column("row", JSON, nullable=False, comment="the row as the source sent it, its columns in their order"),
     Index("reject_load", "load_id", "id"),
 )
 

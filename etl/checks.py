@@ -1,0 +1,98 @@
+"""Which rows may in: verdicts with a short reason for programs and a sentence for people."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rows import Mask, Rows
+from etl.texts import MARK, UNREADABLE
+
+SHOWN = 20
+"""How many known names a message lists."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a row stays out."""
+
+    reason: str
+    message: str
+
+
+class Verdicts:
+    """The verdicts on a piece of a file; the first reason found for a row stays."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Let every row in."""
+        self.rows = rows
+        self.good: Mask = np.ones(len(rows), dtype=np.bool_)
+        self._found: dict[int, Verdict] = {}
+
+    def reject(self, wrong: Mask, reason: str, message: str | Callable[[int], str]) -> None:
+        """Keep rows out; a message that depends on the row is asked for by the row's position."""
+        for at in np.flatnonzero(wrong & self.good).tolist():
+            self._found[at] = Verdict(reason, message if isinstance(message, str) else message(at))
+        self.good &= ~wrong
+
+    def __iter__(self) -> Iterator[tuple[int, Verdict]]:
+        """Yield the position and verdict of every row that stays out, in the file's order."""
+        yield from sorted(self._found.items())
+
+
+def list_some(names: list[str]) -> str:
+    """Return names for a message, not too many."""
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+
+
+def readable(verdicts: Verdicts) -> None:
+    """Reject rows with bytes that are no text in the declared encoding."""
+    for name in verdicts.rows.names:
+        column = verdicts.rows.columns.column(name)
+        if not pa.types.is_string(column.type):
+            continue
+        wrong = np.asarray(pc.fill_null(pc.match_substring_regex(column, UNREADABLE), fill_value=False))
+        if wrong.any():
+            message = f"{name} holds bytes that are no text in the declared encoding"
+            marked = np.asarray(pc.fill_null(pc.match_substring(column, MARK), fill_value=False))
+            verdicts.reject(wrong & marked, "bad-text", message)
+            verdicts.reject(wrong, "bad-text", f"{name} holds a NUL character, which no text may")
+
+
+class Keys:
+    """The keys of one load, so that a second row with the same is noticed however far behind."""
+
+    def __init__(self, staged: Callable[[list[str]], set[str]]) -> None:
+        """Remember how to ask which of some keys are truly staged."""
+        self._staged = staged
+        self._seen: list[NDArray[np.uint64]] = []
+
+    def check(self, keys: pa.Array, verdicts: Verdicts, label: str) -> None:
+        """Reject rows whose key is empty, or stands in an accepted row before them."""
+        verdicts.reject(~np.asarray(keys.is_valid()), "missing-key", f"{label} is empty; every row needs a key of its own")
+        at = np.flatnonzero(verdicts.good)
+        accepted = keys.to_numpy(zero_copy_only=False)[at]
+        again = pd.Series(accepted, dtype=object).duplicated().to_numpy(dtype=np.bool_, copy=True)
+        hashed = pd.util.hash_array(accepted, categorize=False)
+        # Equal hashes only raise a suspicion; the staging table decides.
+        suspects = np.flatnonzero(~again & self._hashed_before(hashed))
+        truly = self._staged(accepted[suspects].tolist()) if len(suspects) else set()
+        again[suspects] = [key in truly for key in accepted[suspects]]
+        wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
+        wrong[at[again]] = True
+        verdicts.reject(
+            wrong, "duplicate-key", lambda row: f"{label} {keys[row].as_py()!r} stands in an earlier row of this load"
+        )
+        self._seen.append(np.sort(hashed[~again]))
+
+    def _hashed_before(self, hashed: NDArray[np.uint64]) -> Mask:
+        found = np.zeros(len(hashed), dtype=np.bool_)
+        for seen in self._seen:
+            if len(seen):
+                place = np.minimum(np.searchsorted(seen, hashed), len(seen) - 1)
+                found |= seen[place] == hashed
+        return found

@@ -1,0 +1,183 @@
+"""A piece of a file under our own names: columns found, trimmed, mapped and typed."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.checks import Verdicts, list_some
+from etl.rows import Rows
+from layers.errors import SourceDataError
+from layers.pack import City
+from layers.specs import FieldSpec, SourceSpec
+
+ZONED = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
+"""How an ISO 8601 time that names its own zone ends; one that is only a date does not."""
+INSTANT = pa.timestamp("us", tz="UTC")
+LATEST = timedelta(days=1)
+"""How far ahead of now a report may be: clocks differ, years do not."""
+Floats = NDArray[np.float64]
+
+
+class Vocabulary:
+    """What the fields of a source mean, read from the pack once per load."""
+
+    def __init__(self, source: SourceSpec, city: City) -> None:
+        """Read the maps."""
+        self.source = source
+        self.zone = city.time_zone
+        self.maps = {name: city.mapping(spec) for name, spec in source.fields.items()}
+
+
+class Fields:
+    """The fields of one piece; what cannot be read is told to the verdicts."""
+
+    def __init__(self, rows: Rows, words: Vocabulary, verdicts: Verdicts) -> None:
+        """Look the columns up.
+
+        Raises:
+            SourceDataError: A column that the source names is not in the file.
+        """
+        self.rows = rows
+        self.words = words
+        self.verdicts = verdicts
+        place = words.source.place
+        wanted = [spec.column for spec in words.source.fields.values()]
+        missing = [name for name in (*wanted, place.lon, place.lat, place.unit) if name and name not in rows.names]
+        if missing:
+            found = f"no column {list_some([repr(name) for name in missing])}"
+            right = f"the file has {list_some(rows.names)}; mend the file, or the source's columns and encoding"
+            raise SourceDataError(rows.file, found=found, right=right)
+
+    def __contains__(self, name: str) -> bool:
+        """Say whether the source has a field."""
+        return name in self.words.source.fields
+
+    def label(self, name: str) -> str:
+        """Return the column a field comes from, as the department calls it."""
+        return self._spec(name).column or name
+
+    def raw(self, name: str) -> pa.Array:
+        """Return a field as the file has it."""
+        spec = self._spec(name)
+        if spec.column is None:
+            return pa.repeat(pa.scalar(spec.value, pa.string()), len(self.rows))
+        return self.rows.columns.column(spec.column)
+
+    def text(self, name: str) -> pa.Array:
+        """Return a field as text without blanks around it; what is blank is null."""
+        return trimmed(self.raw(name)) if name in self else pa.nulls(len(self.rows), pa.string())
+
+    def mapped(self, name: str, reason: str) -> pa.Array:
+        """Return a field's text in our words; a word that its map does not know keeps the row out."""
+        sent = self.text(name)
+        words = self.words.maps.get(name)
+        if words is None:
+            return sent
+        ours = translated(sent, words)
+        unknown = np.asarray(sent.is_valid()) & ~np.asarray(ours.is_valid())
+        known = list_some(list(words))
+        self.verdicts.reject(
+            unknown, reason, lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which its map does not know; known: {known}"
+        )
+        return ours
+
+    def known(self, name: str, *, reason: str, ids: Mapping[str, int], required: bool) -> pa.Array:
+        """Return the number behind each word of a fixed list; a word that is not on it keeps the row out."""
+        words = self.mapped(name, reason)
+        found = pc.index_in(words, value_set=pa.array(ids, pa.string()))
+        numbers = pa.array(list(ids.values()), pa.int16()).take(found)
+        present = np.asarray(words.is_valid())
+        known = list_some(list(ids))
+        if required:
+            self.verdicts.reject(~present, reason, f"{self.label(name)} is empty; known: {known}")
+        self.verdicts.reject(
+            present & ~np.asarray(numbers.is_valid()),
+            reason,
+            lambda row: f"{self.label(name)} is {words[row].as_py()!r}, which this city does not know; known: {known}",
+        )
+        return numbers
+
+    def number(self, name: str) -> pa.Array:
+        """Return a field as numbers, null where it is blank."""
+        sent = self.mapped(name, "bad-number")
+        numbers = numbers_in(sent)
+        wrong = np.asarray(sent.is_valid()) & ~np.isfinite(numbers)
+        self.verdicts.reject(wrong, "bad-number", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, not a number")
+        return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
+
+    def typed(self, name: str, kind: str | None = None) -> pa.Array:
+        """Return a field as its layer declares it, and without a declaration as the file has it."""
+        if kind == "number":
+            return self.number(name)
+        if kind == "time":
+            return pc.strftime(self.instant(name), format="%Y-%m-%dT%H:%M:%SZ")
+        mapped = self.mapped(name, "unknown-value")
+        column = self.raw(name)
+        return mapped if self.words.maps.get(name) or pa.types.is_string(column.type) else column
+
+    def instant(self, name: str, *, before: datetime | None = None) -> pa.Array:
+        """Return a field as instants, null where it is blank; with `before`, none may lie after it."""
+        sent = self.text(name)
+        pattern = self._spec(name).format if name in self else None
+        instants = instants_in(sent, pattern, self.words.zone)
+        wrong = np.asarray(sent.is_valid()) & ~np.asarray(instants.is_valid())
+        right = f"it should look like {pattern}" if pattern else "it should be ISO 8601, such as 2026-01-31T08:30:00"
+        self.verdicts.reject(wrong, "bad-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}")
+        if before is not None:
+            late = pc.fill_null(pc.greater(instants, pa.scalar(before, INSTANT)), fill_value=False)
+            self.verdicts.reject(
+                np.asarray(late), "future-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which is yet to come"
+            )
+        return instants
+
+    def _spec(self, name: str) -> FieldSpec:
+        return self.words.source.fields[name]
+
+
+def trimmed(column: pa.Array) -> pa.Array:
+    """Return a column as text without blanks around it; what is blank is null."""
+    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
+
+
+def translated(text: pa.Array, words: Mapping[str, str]) -> pa.Array:
+    """Return each word's translation, null where there is none."""
+    return pa.array(list(words.values()), pa.string()).take(pc.index_in(text, value_set=pa.array(words, pa.string())))
+
+
+def numbers_in(column: pa.Array) -> Floats:
+    """Return a column as numbers, NaN where it has none."""
+    if pa.types.is_floating(column.type) or pa.types.is_integer(column.type):
+        return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+    sent: Any = trimmed(column).to_numpy(zero_copy_only=False)
+    return np.asarray(pd.to_numeric(sent, errors="coerce"), dtype=np.float64)
+
+
+def instants_in(text: pa.Array, pattern: str | None, zone: ZoneInfo) -> pa.Array:
+    """Return times as instants, null where there is none; a time without a zone is the city's."""
+    if pattern is not None:
+        return _instants(text, pattern, None if re.search("%[zZ]", pattern) else zone)
+    zoned = pc.and_(pc.match_substring_regex(text, ZONED), pc.match_substring(text, ":"))
+    zoned = pc.fill_null(zoned, fill_value=False)
+    with_zone = _instants(pc.if_else(zoned, text, None), "ISO8601", None)
+    return pc.if_else(zoned, with_zone, _instants(pc.if_else(zoned, None, text), "ISO8601", zone))
+
+
+def _instants(text: pa.Array, pattern: str, zone: ZoneInfo | None) -> pa.Array:
+    sent: Any = text.to_numpy(zero_copy_only=False)
+    parsed = pd.to_datetime(sent, format=pattern, errors="coerce", utc=zone is None)
+    if zone is None:
+        return pa.array(parsed.tz_localize(None).to_numpy().astype("datetime64[us]")).cast(INSTANT)
+    local = pa.array(parsed.to_numpy().astype("datetime64[us]"))
+    # The hour that a clock shows twice is the first; the one it skips begins where it jumps to.
+    return pc.assume_timezone(local, str(zone), ambiguous="earliest", nonexistent="latest").cast(INSTANT)
+
+

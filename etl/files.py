@@ -1,0 +1,78 @@
+"""The files of a source, and what tells whether anything about a load is new."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from layers.errors import SourceDataError
+from layers.pack import City
+from layers.specs import SourceSpec
+
+EDITION = 1
+"""Raised when the same files would give other rows than before."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file of a source."""
+
+    path: Path
+    name: str
+    """Below the pack or the inbox, as people know it."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return self.path.stat().st_size
+
+    @property
+    def modified(self) -> datetime:
+        """When it was last written."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, tz=UTC)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of its bytes."""
+        with self.path.open("rb") as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
+    """Return the files that match the source's pattern, those of the pack first.
+
+    Raises:
+        SourceDataError: There are none, or the pattern leads out of both folders.
+    """
+    pattern = PurePosixPath(source.read.path)
+    if pattern.is_absolute() or ".." in pattern.parts:
+        raise SourceDataError(source.id, found=f"read.path is {source.read.path!r}", right="it must stay below the pack or the inbox")
+    found = [
+        Found(path, path.relative_to(folder).as_posix())
+        for folder in (city.folder, inbox)
+        for path in sorted(folder.glob(source.read.path))
+        if path.is_file()
+    ]
+    if not found:
+        right = "put the file there, or mend read.path"
+        raise SourceDataError(source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right)
+    return found
+
+
+def fingerprint(source: SourceSpec, files: list[Found], *, city: City, units: int) -> str:
+    """Return what stays the same as long as a load could give nothing new.
+
+    That is: the files, how the pack reads them, and the units (the load that last changed them) they are placed in.
+    """
+    layer = city.layers.get(source.feeds)
+    parts = [
+        EDITION,
+        units,
+        [(file.name, file.digest()) for file in files],
+        source.model_dump(mode="json"),
+        {name: dict(city.mapping(spec) or {}) for name, spec in source.fields.items()},
+        [item.model_dump(mode="json") for item in city.categories.values()],
+        city.spec.model_dump(mode="json"),
+        layer.model_dump(mode="json") if layer else None,
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""What one load does to the tables: check, copy, merge and count, all within the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+
+from etl.checks import Keys, Verdicts, readable
+from etl.fields import Vocabulary
+from etl.hashes import row_hashes
+from etl.rejects import Rejects
+from etl.rows import Rows
+from etl.staging import Staging, Values
+from layers.errors import LoadError
+
+
+class Target(Protocol):
+    """Turns the rows of a source into the columns of a table."""
+
+    table: str
+    words: Vocabulary
+    newest: datetime | None
+
+    def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
+        """Return the table's columns for every row, `key` first; what may not in is told to the verdicts."""
+
+
+@dataclass
+class Counts:
+    """What became of the rows."""
+
+    read: int = 0
+    loaded: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    data_time: datetime | None = None
+
+    def conserve(self) -> None:
+        """Make sure that no row was lost.
+
+        Raises:
+            LoadError: The numbers do not add up.
+        """
+        if self.read != self.loaded + self.unchanged + self.rejected:
+            msg = (
+                f"{self.read} rows were read, but {self.loaded} loaded + {self.unchanged} unchanged + "
+                f"{self.rejected} rejected is not that; nothing was published"
+            )
+            raise LoadError(msg)
+
+
+def write(
+    target: Target, pieces: Iterable[Rows], *, driver: psycopg.Connection, values: Values, step: Callable[[str], None]
+) -> Counts:
+    """Write every piece through a staging table, and every row that stays out with its reason."""
+    counts = Counts()
+    staging = Staging(driver, target.table, values)
+    rejects = Rejects(driver, int(values["load"]))
+    keys = Keys(staging.holding)
+    label = target.words.source.fields["key"].column or "key"
+    for rows in pieces:
+        counts.read += len(rows) + len(rows.broken)
+        verdicts = Verdicts(rows)
+        readable(verdicts)
+        columns = target.columns(rows, verdicts)
+        keys.check(columns["key"], verdicts, label)
+        good = pa.array(verdicts.good)
+        accepted = {name: column.filter(good) for name, column in columns.items()}
+        if np.any(verdicts.good):
+            accepted["row_hash"] = row_hashes(list(accepted.values()))
+            staging.add(pa.RecordBatch.from_pydict(accepted))
+        rejects.add(verdicts)
+    step("merge")
+    counts.loaded, counts.unchanged = staging.merge()
+    counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    counts.data_time = target.newest
+    counts.conserve()
+    return counts

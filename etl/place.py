@@ -1,0 +1,131 @@
+"""Where a row is: its point or shape in WGS 84, and the unit it belongs to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from pyproj.exceptions import CRSError
+
+from etl.checks import Verdicts
+from etl.fields import Floats, numbers_in, trimmed
+from etl.rows import Rows, Shapes
+from etl.stamp import OUTSIDE, Stamp
+from layers.datum import bd09_to_wgs84, gcj02_to_wgs84
+from layers.errors import LoadError
+from layers.specs import PlaceSpec
+
+Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where the rows of a piece are."""
+
+    shapes: Shapes
+    """In WGS 84; `None` where a row has no place of its own."""
+    units: NDArray[np.int64]
+
+
+def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> Placed:
+    """Find every row's place and unit; what lies outside the city stays out."""
+    shift = shift_to_wgs84(spec, rows.crs)
+    sent = _from_columns(rows, spec, verdicts) if spec.lon is not None else _from_shapes(rows)
+    shapes = moved(sent, shift)
+    there = ~np.equal(shapes, None)
+    x, y = _points(sent)
+    verdicts.reject(there & (x == 0) & (y == 0), "zero-coordinates", "the coordinates are 0, 0; leave them empty where there is no place")
+    lon, lat = _points(shapes)
+    units = stamp.at(lon, lat)
+    out = there & (units == OUTSIDE)
+    within = np.zeros(len(rows), dtype=np.bool_)
+    within[out] = stamp.at(*shift(y[out], x[out])) != OUTSIDE
+
+    def message(row: int) -> str:
+        hint = "; with longitude and latitude exchanged it would lie inside" if within[row] else ""
+        return f"the place {x[row]:.10g}, {y[row]:.10g} ({_datum(spec, rows.crs)}) lies outside {stamp.city.spec.name.zh}{hint}"
+
+    verdicts.reject(out, "outside-city", message)
+    nowhere = np.flatnonzero(~there)
+    codes = trimmed(rows.columns.column(spec.unit)).take(nowhere).to_pylist() if spec.unit else [None] * len(nowhere)
+    units[nowhere] = stamp.known(codes)
+    return Placed(shapes, units)
+
+
+def shift_to_wgs84(spec: PlaceSpec, crs: str | None) -> Shift:
+    """Return what turns a source's coordinates into WGS 84; what the pack says goes before what the file says."""
+    datum = _datum(spec, crs)
+    if datum == "gcj02":
+        return gcj02_to_wgs84
+    if datum == "bd09":
+        return bd09_to_wgs84
+    return _projected(datum)
+
+
+def _datum(spec: PlaceSpec, crs: str | None) -> str:
+    if spec.datum in {"gcj02", "bd09"}:
+        return spec.datum
+    if crs is not None and "datum" not in spec.model_fields_set:
+        return crs
+    return f"EPSG:{spec.datum}"
+
+
+@lru_cache
+def _projected(crs: str) -> Shift:
+    try:
+        transformer = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
+    except CRSError as unknown:
+        msg = f"place.datum {crs!r} is no reference system that PROJ knows; say 'gcj02', 'bd09' or an EPSG code such as '4490'"
+        raise LoadError(msg) from unknown
+
+    def shift(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        lon, lat = transformer.transform(x, y)
+        wrong = ~(np.isfinite(lon) & np.isfinite(lat))
+        return np.where(wrong, np.nan, lon), np.where(wrong, np.nan, lat)
+
+    return shift
+
+
+def moved(shapes: Shapes, shift: Shift) -> Shapes:
+    """Return shapes shifted, flat and valid, every vertex by itself."""
+    flat = shapely.force_2d(shapes)
+
+    def each(places: Floats) -> Floats:
+        return np.column_stack(shift(places[:, 0], places[:, 1]))
+
+    result: Shapes = shapely.transform(flat, each)
+    invalid = ~shapely.is_valid(result) & ~np.equal(result, None) & (shapely.get_type_id(result) > 0)
+    result[invalid] = shapely.make_valid(result[invalid])
+    return result
+
+
+def _from_columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> Shapes:
+    columns = [rows.columns.column(name) for name in (spec.lon, spec.lat)]
+    given = [np.asarray(trimmed(column).is_valid()) for column in columns]
+    x, y = (numbers_in(column) for column in columns)
+    usable = np.isfinite(x) & np.isfinite(y)
+
+    def message(row: int) -> str:
+        sent = [column[row].as_py() for column in columns]
+        return f"{spec.lon} and {spec.lat} are {sent[0]!r} and {sent[1]!r}; both must be numbers, or both empty"
+
+    verdicts.reject((given[0] | given[1]) & ~usable, "not-a-number", message)
+    shapes = np.full(len(rows), None, dtype=object)
+    shapes[usable] = shapely.points(x[usable], y[usable])
+    return shapes
+
+
+def _from_shapes(rows: Rows) -> Shapes:
+    return rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
+
+
+def _points(shapes: Shapes) -> tuple[Floats, Floats]:
+    """Return a point on each shape, NaN where there is none."""
+    types = shapely.get_type_id(shapes)
+    points = shapes
+    if (types > 0).any():
+        points = np.where(types > 0, shapely.point_on_surface(np.where(types > 0, shapes, None)), shapes)
+    return shapely.get_x(points), shapely.get_y(points)

@@ -1,0 +1,155 @@
+"""Delimited text in a declared encoding; every value stays the text that was sent."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+
+from etl.rows import Broken, Rows
+from etl.texts import keep_bad_bytes
+from layers.errors import SourceDataError
+from layers.specs import ReadSpec
+
+BLOCK = 16 << 20
+"""Bytes in a piece, about 100,000 rows."""
+
+
+def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
+    """Read a file piece by piece; ragged rows and rows behind an unclosed quote come out as broken."""
+    try:
+        with file.open("rb") as raw:
+            yield from _Reading(raw, name=name, spec=spec, size=file.stat().st_size).pieces()
+    except (OSError, pa.ArrowInvalid) as mistake:
+        raise SourceDataError(name, found=str(mistake), right="send the file again as delimited text") from mistake
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, raw: BinaryIO, *, name: str, spec: ReadSpec, size: int) -> None:
+        self.name = name
+        self.size = size
+        self.text = _Utf8(raw, _decoder(name, spec.encoding))
+        self.delimiter = spec.delimiter
+        self.header = self._header()
+        self.ragged: list[Broken] = []
+        self.told = 0
+
+    def _header(self) -> list[str]:
+        line = self.text.peek_line()
+        header = next(csv.reader([line], delimiter=self.delimiter), [])
+        if not header:
+            raise SourceDataError(self.name, found="the file is empty", right="a CSV begins with a line of column names")
+        if twice := {column for column in header if header.count(column) > 1}:
+            raise SourceDataError(self.name, found=f"columns named alike: {sorted(twice)}", right="give every column its own name")
+        return header
+
+    def pieces(self) -> Iterator[Rows]:
+        """Yield one piece late, because only the end of the file tells whether a quote was left open."""
+        batches = arrow_csv.open_csv(
+            pa.PythonFile(self.text, mode="r"),
+            # One thread: only then are ragged rows reported with their number.
+            read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=self._ragged_row
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False
+            ),
+        )
+        held: tuple[pa.RecordBatch, float] | None = None
+        row = 1
+        for batch in batches:
+            if held is not None:
+                rows = self._piece(held, row)
+                row += len(rows) + len(rows.broken)
+                yield rows
+            held = batch, min(self.text.taken / max(self.size, 1), 1.0)
+        yield self._last(held or (_nothing(self.header), 1.0), row)
+
+    def _ragged_row(self, row: Any) -> str:  # noqa: ANN401 - pyarrow's own type is not exported
+        number = row.number - 1  # the header is its row 1
+        message = f"the row has {row.actual_columns} values, the header {row.expected_columns} columns"
+        self.ragged.append(Broken(number, "ragged-row", message, {"text": row.text}))
+        return "skip"
+
+    def _piece(self, held: tuple[pa.RecordBatch, float], first: int, *, last: bool = False) -> Rows:
+        batch, done = held
+        numbers, broken = first, []
+        good = np.empty(len(batch), dtype=np.int64)
+        filled = 0
+        for item in self.ragged[self.told :]:
+            run = item.number - numbers
+            if filled + run > len(batch) or (filled + run == len(batch) and not last):
+                break
+            good[filled : filled + run] = np.arange(numbers, item.number)
+            filled, numbers = filled + run, item.number + 1
+            broken.append(item)
+        self.told += len(broken)
+        good[filled:] = np.arange(numbers, numbers + len(batch) - filled)
+        return Rows(self.name, batch, good, broken=tuple(broken), done=done)
+
+    def _last(self, held: tuple[pa.RecordBatch, float], row: int) -> Rows:
+        rows = self._piece(held, row, last=True)
+        if self.text.quotes % 2 == 0 or not len(rows):
+            return rows
+        sent = rows.columns.slice(len(rows) - 1).to_pylist()[0]
+        message = 'a quote (") that begins in this row is never closed, so the rows after it cannot be told apart'
+        open_row = Broken(int(rows.numbers[-1]), "unclosed-quote", message, sent)
+        return Rows(self.name, rows.columns.slice(0, len(rows) - 1), rows.numbers[:-1], broken=(*rows.broken, open_row))
+
+
+def _nothing(header: list[str]) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({column: pa.array([], pa.string()) for column in header})
+
+
+def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:
+    try:
+        found = codecs.lookup(encoding).name
+    except LookupError as unknown:
+        raise SourceDataError(name, found=f"no encoding is called {encoding!r}", right="say utf-8 or gb18030") from unknown
+    return codecs.getincrementaldecoder("utf-8-sig" if found == "utf-8" else found)(errors=keep_bad_bytes)
+
+
+class _Utf8(io.RawIOBase):
+    """A file's text as UTF-8, whatever it was sent in."""
+
+    def __init__(self, raw: BinaryIO, decoder: codecs.IncrementalDecoder) -> None:
+        self._raw = raw
+        self._decoder = decoder
+        self._ready = b""
+        self._ended = False
+        self._last = b""
+        self.taken = 0
+        self.quotes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def peek_line(self) -> str:
+        """Return the first line without taking it."""
+        while b"\n" not in self._ready and not self._ended:
+            self._fill(1 << 16)
+        return self._ready.partition(b"\n")[0].decode().rstrip("\r")
+
+    def read(self, size: int = -1, /) -> bytes:
+        while not self._ready and not self._ended:
+            self._fill(size)
+        taken, self._ready = self._ready[:size], self._ready[size:]
+        self.quotes += taken.count(b'"')
+        return taken
+
+    def _fill(self, size: int) -> None:
+        chunk = self._raw.read(size)
+        self._ended = not chunk
+        self.taken += len(chunk)
+        self._ready += self._decoder.decode(chunk, final=self._ended).encode()
+        if self._ended and self._last != b"\n":
+            self._ready += b"\n"
+        self._last = self._ready[-1:]

@@ -1,0 +1,5 @@
+"""GeoJSON: one feature a row, always with a geometry member."""
+
+from etl.vector import VectorReader
+
+read = VectorReader("GeoJSON", frozenset({"GeoJSON", "GeoJSONSeq"}))

@@ -1,0 +1,5 @@
+"""GeoPackage: one layer of an SQLite file."""
+
+from etl.vector import VectorReader
+
+read = VectorReader("a GeoPackage", frozenset({"GPKG"}))

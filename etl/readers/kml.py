@@ -1,0 +1,5 @@
+"""KML: placemarks with their data."""
+
+from etl.vector import VectorReader
+
+read = VectorReader("KML", frozenset({"KML", "LIBKML"}))

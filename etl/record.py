@@ -1,0 +1,91 @@
+"""The record of loads: begun before anything is read, finished in the transaction that publishes."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from etl.load import Counts
+from layers import model
+
+LOADING = 0x6F6E6D6C
+"""The class of advisory locks that loads of one source take in turn."""
+CHANNEL = "onemap_change"
+GOOD = ("published", "unchanged")
+
+
+def source_id(connection: Connection, code: str) -> int:
+    """Return a source's number, given to it when it is first seen."""
+    table = model.source
+    connection.execute(upsert(table).values(code=code).on_conflict_do_nothing())
+    return connection.execute(select(table.c.id).where(table.c.code == code)).scalar_one()
+
+
+@contextmanager
+def alone(connection: Connection, source: int) -> Iterator[None]:
+    """Wait until no other load of the source runs, and keep others waiting."""
+    key = {"class": LOADING, "source": source}
+    connection.execute(text("SELECT pg_advisory_lock(:class, :source)"), key)
+    connection.commit()
+    try:
+        yield
+    finally:
+        if not connection.closed and not connection.invalidated:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:class, :source)"), key)
+            connection.commit()
+
+
+def begin(connection: Connection, source: int, now: datetime) -> int:
+    """Record that a load has begun; an earlier one that never finished was interrupted, since the lock is ours."""
+    table = model.load
+    stale = update(table).where(table.c.source_id == source, table.c.state == "running")
+    connection.execute(stale.values(state="failed", detail={"message": "interrupted before it could finish"}))
+    new = insert(table).values(source_id=source, started_at=now, state="running").returning(table.c.id)
+    return connection.execute(new).scalar_one()
+
+
+def last_good(connection: Connection, source: int) -> Row[Any] | None:
+    """Return the last load of a source that did not fail."""
+    table = model.load
+    asked = select(table).where(table.c.source_id == source, table.c.state.in_(GOOD))
+    return connection.execute(asked.order_by(table.c.id.desc()).limit(1)).one_or_none()
+
+
+def finish(
+    connection: Connection, load: int, *, state: str, counts: Counts, finished: datetime, detail: Mapping[str, Any]
+) -> None:
+    """Record how a load ended."""
+    table = model.load
+    connection.execute(
+        update(table)
+        .where(table.c.id == load)
+        .values(
+            state=state,
+            finished_at=finished,
+            data_time=counts.data_time,
+            rows_read=counts.read,
+            rows_loaded=counts.loaded,
+            rows_unchanged=counts.unchanged,
+            rows_rejected=counts.rejected,
+            detail={**detail, "reasons": dict(counts.reasons)},
+        )
+    )
+
+
+def fail(connection: Connection, load: int, *, message: str, finished: datetime) -> None:
+    """Record why a load was given up."""
+    table = model.load
+    connection.execute(
+        update(table).where(table.c.id == load).values(state="failed", finished_at=finished, detail={"message": message})
+    )
+
+
+def announce(connection: Connection, *, source: str, load: int, rows: int) -> None:
+    """Tell those who follow changes, once."""
+    detail = {"source": source, "load": load, "rows_loaded": rows}
+    connection.execute(insert(model.change).values(kind="load", detail=detail))
+    connection.execute(select(func.pg_notify(CHANNEL, "")))

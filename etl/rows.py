@@ -1,0 +1,53 @@
+"""What a reader hands on: a piece of a file as columns, with the number of every row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+BATCH = 100_000
+"""Rows in a piece, about: memory stays bounded however long the file is."""
+
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
+"""Shapely geometries; `None` where a row has none."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row that a reader could not take apart."""
+
+    number: int
+    reason: str
+    message: str
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A piece of a file: its columns as sent, and where in the file each row stood."""
+
+    file: str
+    columns: pa.RecordBatch
+    numbers: Numbers
+    """1 is the first row of data."""
+    shapes: Shapes | None = None
+    """The file's own geometry, where its format has any."""
+    crs: str | None = None
+    """The reference system the file itself declares."""
+    broken: tuple[Broken, ...] = ()
+    done: float = 1.0
+    """The share of the file that has been read so far."""
+
+    def __len__(self) -> int:
+        """Return how many rows could be taken apart."""
+        return len(self.numbers)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns of the file."""
+        return list(self.columns.schema.names)

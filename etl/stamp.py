@@ -1,0 +1,133 @@
+"""Which unit a point is in: the deepest that covers it, and of two on whose common edge it lies the smaller id."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import STRtree
+from sqlalchemy import Connection, func, select
+
+from etl.raster import CROSSED, NOBODY, Floats, Integers, Raster, rasterize
+from etl.rows import Shapes
+from layers.errors import LoadError
+from layers.model import unit
+from layers.pack import City
+
+OUTSIDE = 0
+"""No unit has this id."""
+
+
+@dataclass(frozen=True)
+class Units:
+    """The units in force, by rising id."""
+
+    ids: Integers
+    ranks: NDArray[np.int16]
+    parents: Integers
+    codes: list[str]
+    shapes: Shapes
+    by_code: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Index the codes."""
+        object.__setattr__(self, "by_code", dict(zip(self.codes, self.ids.tolist(), strict=True)))
+
+    @property
+    def leaves(self) -> NDArray[np.bool_]:
+        """Units that nothing lies below."""
+        return ~np.isin(self.ids, self.parents)
+
+
+class Stamp:
+    """Answers which unit a point is in, for hundreds of thousands at once."""
+
+    def __init__(self, units: Units, city: City) -> None:
+        """Draw the raster of the units that have nothing below them."""
+        self.units = units
+        self.city = city
+        leaves = np.flatnonzero(units.leaves)
+        self.raster: Raster = rasterize(units.shapes[leaves])
+        self._leaves = _Layer(units, leaves)
+        self._others = _Layer(units, np.flatnonzero(~units.leaves))
+        self._deepest = int(units.ranks.max())
+
+    def at(self, lon: Floats, lat: Floats) -> Integers:
+        """Return the id of the deepest unit of each point, `OUTSIDE` where none covers it or it is not a number."""
+        found = self.raster.look(lon, lat).astype(np.int64)
+        asked = np.flatnonzero(found == CROSSED)
+        found[asked] = self._leaves.deepest(lon[asked], lat[asked])
+        place = np.where(found == NOBODY, NOBODY, self._leaves.members[found])
+        # Where leaves leave a gap, or one ends higher up than others, a unit above may reach deeper.
+        rank = np.where(place == NOBODY, -1, self.units.ranks[place])
+        asked = np.flatnonzero((rank < self._deepest) & np.isfinite(lon) & np.isfinite(lat))
+        other = self._others.deepest(lon[asked], lat[asked])
+        other = np.where(other == NOBODY, NOBODY, self._others.members[other]) if len(self._others) else other
+        better = (other != NOBODY) & (self.units.ranks[other] > rank[asked])
+        place[asked[better]] = other[better]
+        return np.where(place == NOBODY, OUTSIDE, self.units.ids[place])
+
+    def known(self, codes: list[str | None]) -> Integers:
+        """Return the deepest unit that each code names, or whose descendant it names; else the city."""
+        top = int(self.units.ids[0])
+        found = {code: self._named(code) for code in set(codes) if code is not None}
+        return np.array([top if code is None else found[code] for code in codes], dtype=np.int64)
+
+    def _named(self, code: str) -> int:
+        if (exact := self.units.by_code.get(code)) is not None:
+            return exact
+        for level in reversed(self.city.levels):
+            if level.code is not None and len(code) >= level.code.significant:
+                above = self.units.by_code.get(level.code.own(code).ljust(level.code.length, "0"))
+                if above is not None:
+                    return above
+        return int(self.units.ids[0])
+
+
+class _Layer:
+    """Some of the units, to be asked exactly."""
+
+    def __init__(self, units: Units, members: Integers) -> None:
+        self.members = members
+        self._tree = STRtree(units.shapes[members])
+        # Deeper first, then the smaller id: members already stand by id.
+        self._order = np.argsort(np.argsort(-units.ranks[members].astype(np.int64), kind="stable"), kind="stable")
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def deepest(self, lon: Floats, lat: Floats) -> Integers:
+        """Return which member covers each point, the best where several do."""
+        point, member = self._tree.query(shapely.points(lon, lat), predicate="intersects")
+        best = np.full(len(lon), len(self), dtype=np.int64)
+        np.minimum.at(best, point, self._order[member])
+        by_order: Any = np.append(np.argsort(self._order, kind="stable"), NOBODY)
+        return np.asarray(by_order[best], dtype=np.int64)
+
+
+def units_in_force(connection: Connection) -> Units:
+    """Read the units from the database.
+
+    Raises:
+        LoadError: There are none yet.
+    """
+    geometry = func.ST_AsBinary(unit.c.geom)
+    asked = select(unit.c.id, unit.c.rank, unit.c.parent_id, unit.c.code, geometry)
+    rows = connection.execute(asked.where(unit.c.valid_to.is_(None)).order_by(unit.c.id)).all()
+    if not rows:
+        msg = "no units are loaded, so nothing can be placed; load the source that feeds 'units' first"
+        raise LoadError(msg)
+    ids, ranks, parents, codes, shapes = zip(*rows, strict=True)
+    return Units(
+        ids=np.array(ids, dtype=np.int64),
+        ranks=np.array(ranks, dtype=np.int16),
+        parents=np.array([parent or 0 for parent in parents], dtype=np.int64),
+        codes=list(codes),
+        shapes=shapely.from_wkb(np.array([bytes(item) for item in shapes], dtype=object)),
+    )
+
+
+def load_stamp(connection: Connection, city: City) -> Stamp:
+    """Return the stamp of the units in force."""
+    return Stamp(units_in_force(connection), city)

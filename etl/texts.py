@@ -1,0 +1,29 @@
+"""Text that is not quite text: bytes outside the declared encoding, kept visible instead of lost."""
+
+import codecs
+import re
+from typing import Any
+
+MARK = "\U0010fffe"
+"""Stands before the two hexadecimal digits of a byte that the declared encoding does not know."""
+UNREADABLE = f"[{MARK}\x00]"
+"""What no text column may hold: such a byte, or the NUL that PostgreSQL refuses."""
+keep_bad_bytes = "onemap-keep-bad-bytes"
+"""The name of an error handler for decoders."""
+
+
+def _marked(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return "".join(f"{MARK}{byte:02x}" for byte in wrong), error.end
+
+
+codecs.register_error(keep_bad_bytes, _marked)
+
+
+def shown(value: Any) -> Any:  # noqa: ANN401 - any value of a row
+    """Return a value as it may be kept in JSON, bad bytes written as `\\xff`."""
+    if not isinstance(value, str):
+        return value
+    return re.sub(f"{MARK}(..)", r"\\x\1", value).replace("\x00", r"\x00")

@@ -1,0 +1,107 @@
+"""Vector files by way of GDAL's Arrow stream: what the readers of those formats share."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+
+from etl.rows import BATCH, Broken, Mask, Rows, Shapes
+from etl.texts import keep_bad_bytes
+from layers.errors import SourceDataError
+from layers.specs import ReadSpec
+
+REFUSALS = (DataSourceError, DataLayerError, FeatureError, pa.ArrowInvalid, OSError, RuntimeError)
+"""What GDAL and Arrow say to a file they cannot read."""
+
+
+@dataclass(frozen=True)
+class VectorReader:
+    """Reads files that one of the named GDAL drivers opens, and no other."""
+
+    title: str
+    drivers: frozenset[str]
+
+    def __call__(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
+        """Read a layer piece by piece; geometry that cannot be decoded comes out as a broken row."""
+        pieces = self._pieces(file, name=name, wanted=spec.layer)
+        while (rows := self._next(pieces, name)) is not None:
+            yield rows
+
+    def _next(self, pieces: Iterator[Rows], name: str) -> Rows | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)
+                return next(pieces, None)
+        except REFUSALS as mistake:
+            right = f"send the file again as {self.title}"
+            raise SourceDataError(name, found=str(mistake), right=right) from mistake
+
+    def _pieces(self, file: Path, *, name: str, wanted: str | None) -> Iterator[Rows]:
+        layer = self._layer(file, name=name, wanted=wanted)
+        total = pyogrio.read_info(file, layer=layer)["features"]
+        # Times stay the text they are: GDAL would guess zones column by column.
+        stream = pyogrio.open_arrow(file, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=BATCH)
+        with stream as (meta, batches):
+            row = 1
+            for batch in batches:
+                done = (row + len(batch)) / total if total > 0 else 0.5
+                yield _rows(batch, name=name, meta=meta, first=row, done=min(done, 1.0))
+                row += len(batch)
+
+    def _layer(self, file: Path, *, name: str, wanted: str | None) -> str:
+        layers = [str(item[0]) for item in pyogrio.list_layers(file)]
+        if wanted is not None and wanted not in layers:
+            raise SourceDataError(name, found=f"no layer {wanted!r}", right=f"it has {', '.join(layers) or 'none'}")
+        if wanted is None and len(layers) != 1:
+            right = "name one under read.layer" if layers else "send a file that has one"
+            raise SourceDataError(name, found=f"{len(layers)} layers: {', '.join(layers)}", right=right)
+        layer = wanted or layers[0]
+        driver = pyogrio.read_info(file, layer=layer)["driver"]
+        if driver not in self.drivers:
+            raise SourceDataError(name, found=f"it is {driver}, not {self.title}", right="mend read.format or the file")
+        return layer
+
+
+def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int, done: float) -> Rows:
+    geometry = meta["geometry_name"] or "wkb_geometry"
+    columns = pa.RecordBatch.from_pydict(
+        {column: _text(batch.column(column)) for column in batch.schema.names if column != geometry}
+    )
+    numbers = np.arange(first, first + len(batch), dtype=np.int64)
+    if geometry not in batch.schema.names:
+        return Rows(name, columns, numbers, crs=meta["crs"], done=done)
+    shapes, unreadable = _shapes(batch.column(geometry))
+    broken = tuple(
+        Broken(int(numbers[at]), "bad-geometry", "the geometry cannot be decoded", columns.slice(at, 1).to_pylist()[0])
+        for at in np.flatnonzero(unreadable)
+    )
+    if broken:
+        columns, numbers, shapes = columns.filter(pa.array(~unreadable)), numbers[~unreadable], shapes[~unreadable]
+    return Rows(name, columns, numbers, shapes=shapes, crs=meta["crs"], broken=broken, done=done)
+
+
+def _shapes(column: pa.Array) -> tuple[Shapes, Mask]:
+    encoded = column.to_numpy(zero_copy_only=False)
+    shapes = shapely.from_wkb(encoded, on_invalid="ignore")
+    unreadable = np.asarray(column.is_valid()) & np.equal(shapes, None)
+    shapes[~unreadable & shapely.is_empty(shapes)] = None
+    return shapes, unreadable
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Return a column whose text is valid UTF-8, bad bytes marked."""
+    if not pa.types.is_string(column.type):
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        sent = column.cast(pa.binary()).to_pylist()
+        return pa.array([None if value is None else value.decode(errors=keep_bad_bytes) for value in sent], pa.string())
+    return column
