@@ -1,14 +1,56 @@
 """The pages, attached to the application that carries the API."""
 
-from dash import Dash, html
+import json
+
+from dash import Dash, Input, Output
 from fastapi import FastAPI
 
+from dashboard import state
+from dashboard.pages import watch
+from dashboard.panels import panels
+from dashboard.words import TEXTS
 from layers.pack import City
 from layers.settings import Settings
+
+INDEX = """<!DOCTYPE html>
+<html lang="zh-CN" data-mantine-color-scheme="dark">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        {%favicon%}
+        {%css%}
+        <script id="onemap-words" type="application/json">WORDS</script>
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+    </body>
+</html>"""
 
 
 def attach(app: FastAPI, city: City, settings: Settings) -> None:
     """Serve the dashboard at the root of `app`; it asks for data at the API's own addresses, as any client does."""
-    del settings
-    dash = Dash(__name__, server=app, title=f"{city.spec.name.zh} · OneMap 一张图", update_title="")
-    dash.layout = html.Main(city.spec.name.zh)
+    words = json.dumps(TEXTS, ensure_ascii=False).replace("<", "\\u003c")
+    dash = Dash(
+        __name__,
+        server=app,
+        title=f"{city.spec.name.zh} · 一张图 OneMap",
+        update_title="",
+        index_string=INDEX.replace("WORDS", words),
+        prevent_initial_callbacks=True,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    dash.layout = watch.layout(city, settings.tiles)
+    state.register(dash)
+    for panel in panels():
+        panel.register(dash, city)
+    dash.callback(Output(watch.PROVIDER, "forceColorScheme"), Input(state.Store.THEME, "data"))(themed)
+
+
+def themed(theme: str | None) -> str:
+    """Return the theme the controls take."""
+    return theme or "dark"

@@ -1,0 +1,158 @@
+/* The dashboard is the first client of its own API: this asks it, and puts the answers into the shared stores. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const PAGE = 20;
+  const OUTER_DAYS = 90;
+  const units = new Map();
+  const KEEP = 55000;
+  let asking = null;
+  let last = {};
+  let lastTick;
+  let outerKey = null;
+
+  /* The API's own sentence where it gives one. */
+  async function ask(address, signal) {
+    let answer;
+    try {
+      answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
+    } catch (mistake) {
+      if (mistake.name === "AbortError") throw mistake;
+      throw new Error(onemap.look.text("error_network"));
+    }
+    if (answer.ok) return answer.json();
+    const problem = await answer.json().catch(() => ({}));
+    throw new Error(problem.detail || problem.title || answer.status + " " + answer.statusText);
+  }
+
+  /* A unit's own facts never change while its version stands, so each is asked for once. */
+  function unit(code) {
+    if (!units.has(code)) {
+      const coming = ask("/api/units/" + encodeURIComponent(code));
+      coming.catch(() => units.delete(code));
+      units.set(code, coming);
+    }
+    return units.get(code);
+  }
+
+  /* The city as the API sees it; a new version means new polygons and perhaps new names. */
+  let facts = null;
+  function city(afresh) {
+    if (!facts || afresh) {
+      const before = facts;
+      const coming = ask("/api/city");
+      facts = coming;
+      coming.catch(() => facts === coming && (facts = before));
+      Promise.all([before, coming]).then(([old, now]) => old && old.version !== now.version && units.clear(), () => {});
+    }
+    return facts;
+  }
+
+  /* Counting again is for another question, or for the clock: sorting or showing a layer asks nothing. */
+  const kept = new Map();
+  function fresh(address, signal, afresh) {
+    const old = kept.get(address);
+    if (old && !afresh && Date.now() - old.at < KEEP) return old.answer;
+    const answer = ask(address, signal);
+    answer.catch(() => kept.delete(address));
+    kept.set(address, { answer, at: Date.now() });
+    if (kept.size > 50) kept.delete(kept.keys().next().value);
+    return answer;
+  }
+
+  /* The units to draw: the children, or at the lowest level the siblings with the chosen one among them. */
+  async function frameOf(place, view, summary, signal) {
+    if (place.children.length) return { unit: place, children: summary.children, chosen: null };
+    const above = await unit(place.path[Math.max(place.path.length - 2, 0)].code);
+    const around = await fresh("/api/summary?" + onemap.view.query(view, { unit: above.code }), signal);
+    return { unit: above, children: around.children, chosen: place.code };
+  }
+
+  /* What each choice of a filter would count: the same question without that filter. */
+  function facetsOf(view, signal, afresh) {
+    return Promise.all(
+      ["category", "status", "source"].map(async (name) => {
+        const free = view[name].length ? fresh("/api/summary?" + onemap.view.query(view, { [name]: [] }), signal, afresh) : null;
+        return [name, await free];
+      })
+    );
+  }
+
+  function page(view) {
+    const says = onemap.view.query(view);
+    says.append("limit", PAGE);
+    if (view.after) says.append("after", view.after);
+    return "/api/incidents?" + says;
+  }
+
+  async function answers(view, signal, afresh) {
+    const [place, summary, incidents, known, facets] = await Promise.all([
+      unit(view.unit),
+      fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
+      fresh(page(view), signal, afresh),
+      city(afresh),
+      facetsOf(view, signal, afresh),
+    ]);
+    const frame = await frameOf(place, view, summary, signal);
+    const counted = {};
+    facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
+    return { view, unit: place, summary, incidents, frame, facets: counted, version: known.version, at: Date.now(), error: null };
+  }
+
+  /* The newest question wins; while it is asked, and if it fails, the last picture stays. */
+  async function picture(view, ticks) {
+    if (!view) return window.dash_clientside.no_update;
+    if (asking) asking.abort();
+    const mine = (asking = new AbortController());
+    const afresh = ticks !== lastTick;
+    lastTick = ticks;
+    document.body.classList.add("is-asking");
+    try {
+      last = await answers(view, mine.signal, afresh);
+      if (mine !== asking) return window.dash_clientside.no_update;
+    } catch (mistake) {
+      if (mine !== asking || mistake.name === "AbortError") return window.dash_clientside.no_update;
+      last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
+    }
+    document.body.classList.remove("is-asking");
+    document.body.classList.toggle("is-stale", Boolean(last.error));
+    return last;
+  }
+
+  /* The days before the chosen ones too, so that there is something to brush. */
+  async function outer(shown) {
+    if (!shown || !shown.summary) return window.dash_clientside.no_update;
+    const chosen = onemap.view.span(shown.view);
+    const until = onemap.view.shift(onemap.view.day(new Date(), onemap.city.time_zone), 1);
+    const least = onemap.view.shift(until, -OUTER_DAYS);
+    const whole = shown.view.period === "all";
+    const since = whole ? null : chosen.since && chosen.since < least ? chosen.since : least;
+    const says = onemap.view.query(shown.view, { since, until: whole ? null : until });
+    if (says.toString() === outerKey && shown.at - outerAt < 30000) return { ...outerLast, chosen };
+    outerKey = says.toString();
+    const mine = outerKey;
+    try {
+      const answer = await ask("/api/summary?" + says);
+      if (mine !== outerKey) return window.dash_clientside.no_update;
+      outerLast = { since, until, days: answer.by_day };
+      outerAt = Date.now();
+      return { ...outerLast, chosen };
+    } catch {
+      outerKey = null;
+      return window.dash_clientside.no_update;
+    }
+  }
+  let outerLast = {};
+  let outerAt = 0;
+
+  async function catalogue() {
+    const [layers, sources] = await Promise.all([
+      ask("/api/layers").catch(() => window.dash_clientside.no_update),
+      ask("/api/sources").catch((mistake) => ({ error: mistake.message })),
+    ]);
+    return [layers, sources];
+  }
+
+  onemap.feed = { ask, unit, city };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, outer, catalogue } });
+})();

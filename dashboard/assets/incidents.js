@@ -1,0 +1,30 @@
+/* The browser half of the incident list: a row flies to its incident and opens what it says. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const NEAR = 16;
+  let items = [];
+
+  function follow(picture) {
+    items = (picture && picture.incidents && picture.incidents.items) || items;
+    return window.dash_clientside.no_update;
+  }
+
+  /* An incident without a point opens in the middle of its unit. */
+  async function show(id) {
+    const found = items.find((item) => String(item.id) === String(id));
+    if (!found) return;
+    const map = onemap.map;
+    if (found.lon !== null) {
+      const at = window.L.latLng(found.lat, found.lon);
+      map.setView(at, Math.max(map.getZoom(), NEAR), { animate: false });
+      onemap.popup.open("incidents", found, at);
+      return;
+    }
+    const place = await onemap.feed.unit(found.unit.code);
+    onemap.popup.open("incidents", found, window.L.latLng(place.label[1], place.label[0]));
+  }
+
+  onemap.incidents = { show };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { incident_list: { follow } });
+})();

@@ -1,0 +1,141 @@
+/* The map itself: where it looks, which polygons it holds, how one goes down and up. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const FLIGHT = 0.25; // seconds
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const EMPTY = { type: "FeatureCollection", features: [] };
+  const polygons = new Map();
+  let landed = Promise.resolve();
+  let shownAt = null;
+
+  /* dash-leaflet keeps its map to itself; Leaflet tells us when one is made. */
+  window.L.Map.addInitHook(function () {
+    onemap.map = this;
+    this.attributionControl && this.attributionControl.setPrefix(false);
+  });
+
+  /* What panels cover: places must be flown to where they can be seen. */
+  function padding() {
+    const covered = { top: 0, right: 0, bottom: 0, left: 0 };
+    const whole = onemap.map.getContainer().getBoundingClientRect();
+    for (const element of document.querySelectorAll("[data-covers]")) {
+      const box = element.getBoundingClientRect();
+      if (!box.width || !box.height) continue;
+      const side = element.dataset.covers;
+      if (side === "left") covered.left = Math.max(covered.left, box.right - whole.left);
+      if (side === "right") covered.right = Math.max(covered.right, whole.right - box.left);
+      if (side === "top") covered.top = Math.max(covered.top, box.bottom - whole.top);
+      if (side === "bottom") covered.bottom = Math.max(covered.bottom, whole.bottom - box.top);
+    }
+    return {
+      paddingTopLeft: [covered.left + 24, covered.top + 24],
+      paddingBottomRight: [covered.right + 24, covered.bottom + 24],
+    };
+  }
+
+  function corners(bounds) {
+    return [
+      [bounds[1], bounds[0]],
+      [bounds[3], bounds[2]],
+    ];
+  }
+
+  /* Fly there; what is drawn next waits for the landing, since Leaflet places new shapes wrongly in mid-flight. */
+  function fly(bounds) {
+    const map = onemap.map;
+    const options = Object.assign({ duration: FLIGHT, maxZoom: 17 }, padding());
+    landed = new Promise((land) => {
+      const first = !map.getContainer().classList.contains("is-placed");
+      if (first || still.matches) {
+        map.fitBounds(corners(bounds), { ...options, animate: false });
+        map.getContainer().classList.add("is-placed");
+        land();
+        return;
+      }
+      map.once("moveend", land);
+      map.flyToBounds(corners(bounds), options);
+      window.setTimeout(land, 1000 * FLIGHT + 150); // a flight to where we are ends without a sound
+    });
+  }
+
+  /* Fly as soon as the address changes: where a unit lies is known from its polygon before any answer. */
+  function look(view) {
+    if (!view || !onemap.map || shownAt === view.unit) return window.dash_clientside.no_update;
+    shownAt = view.unit;
+    const drawn = onemap.units.boundsOf(view.unit);
+    if (drawn) fly(drawn);
+    else {
+      onemap.feed.unit(view.unit).then(
+        (place) => shownAt === view.unit && fly(place.bounds),
+        () => {} // the picture tells what went wrong
+      );
+    }
+    return window.dash_clientside.no_update;
+  }
+
+  /* Polygons as Geobuf, kept as text because that is how dash-leaflet takes them without fetching by itself:
+     it ignores every change that comes while it fetches, and a quick second click would be lost. */
+  function shapes(code, version) {
+    const address = "/api/units/" + encodeURIComponent(code) + "/children.geobuf?v=" + encodeURIComponent(version);
+    if (!polygons.has(address)) {
+      const coming = fetch(address).then(async (answer) => {
+        if (!answer.ok) throw new Error(address + ": " + answer.status);
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        let text = "";
+        for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+        return btoa(text);
+      });
+      coming.catch(() => polygons.delete(address));
+      polygons.set(address, coming);
+      if (polygons.size > 60) polygons.delete(polygons.keys().next().value);
+    }
+    return polygons.get(address);
+  }
+
+  let drawing = 0;
+  let drawnFor = null;
+
+  /* Polygons, values and classes change together, once the map has landed. */
+  async function draw(picture, shades, language, theme) {
+    const none = window.dash_clientside.no_update;
+    if (!picture || !picture.frame || !shades || shades.unit !== picture.frame.unit.code) return [none, none, none, none];
+    const mine = ++drawing;
+    const frame = picture.frame;
+    const parent = frame.unit.path.length > 1 ? frame.unit.path[frame.unit.path.length - 2] : null;
+    const [data, around] = await Promise.all([
+      shapes(frame.unit.code, picture.version),
+      parent ? shapes(parent.code, picture.version) : "",
+      landed,
+    ]);
+    if (mine !== drawing) return [none, none, none, none];
+    const numbers = {};
+    for (const child of frame.children) numbers[child.code] = child;
+    const hideout = { numbers, shades, language, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total };
+    const context = { language, hidden: frame.unit.code };
+    onemap.units.expect(frame.unit.code + "@" + picture.version);
+    const same = drawnFor === frame.unit.code + "@" + picture.version;
+    drawnFor = frame.unit.code + "@" + picture.version;
+    return [same ? none : data, hideout, same ? none : around || none, context];
+  }
+
+  /* Up is one step on the way back to the city. */
+  function up() {
+    const now = onemap.view.now;
+    onemap.feed.unit(now.unit).then((place) => {
+      const path = place.path;
+      if (path.length > 1) onemap.view.go({ unit: path[path.length - 2].code });
+    });
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.target.closest && event.target.closest("input, textarea, [role='dialog'], [role='listbox']")) return;
+    if (event.key !== "Escape" && event.key !== "Backspace") return;
+    if (event.key === "Escape" && onemap.popup && onemap.popup.close()) return;
+    event.preventDefault();
+    up();
+  });
+
+  onemap.mapView = { fly, landed: () => landed, padding, EMPTY };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { map_view: { look, draw } });
+})();

@@ -1,0 +1,172 @@
+/* Features and incidents by view and zoom: one overlay per layer on the canvas the polygons are on. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const leaflet = (onemap.leaflet = onemap.leaflet || {});
+  const WAIT = 120; // milliseconds a view must rest before it is asked for
+  const SYMBOLS_FROM = 15; // the zoom from which a camera shows where it looks
+  const EMPTY = { type: "FeatureCollection", features: [] };
+  const asked = new Map(); // overlay → { address, abort }
+  let timer = null;
+  let watched = null;
+
+  function metresPerPixel(map, latitude) {
+    return (40075016.686 * Math.cos((latitude * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
+  }
+
+  /* A disc with its count in it, drawn by the canvas itself: no element per cluster. */
+  const Cluster = window.L.CircleMarker.extend({
+    _updatePath: function () {
+      const renderer = this._renderer;
+      if (!renderer._drawing || this._empty()) return;
+      renderer._updateCircle(this);
+      const pen = renderer._ctx;
+      pen.globalAlpha = 1;
+      pen.fillStyle = onemap.units.palette().ink;
+      pen.font = "600 11px " + onemap.units.palette().font;
+      pen.textAlign = "center";
+      pen.textBaseline = "middle";
+      pen.fillText(this.options.text, this._point.x, this._point.y + 0.5);
+    },
+  });
+
+  /* A camera: a dot, and from near the cone of what it sees. */
+  const Camera = window.L.CircleMarker.extend({
+    _cone: function () {
+      if (!this._map || this._map.getZoom() < SYMBOLS_FROM) return 0;
+      return Math.min(Math.max(this.options.range / metresPerPixel(this._map, this._latlng.lat), 14), 160);
+    },
+    _updateBounds: function () {
+      const reach = Math.max(this._radius, this._cone()) + 3;
+      const corner = window.L.point(reach, reach);
+      this._pxBounds = window.L.bounds(this._point.subtract(corner), this._point.add(corner));
+    },
+    _updatePath: function () {
+      const renderer = this._renderer;
+      if (!renderer._drawing || this._empty()) return;
+      const reach = this._cone();
+      if (reach) {
+        const pen = renderer._ctx;
+        const half = (Math.min(this.options.angle, 360) * Math.PI) / 360;
+        const middle = ((this.options.bearing - 90) * Math.PI) / 180;
+        pen.globalAlpha = 0.28;
+        pen.fillStyle = this.options.fillColor;
+        pen.beginPath();
+        pen.moveTo(this._point.x, this._point.y);
+        pen.arc(this._point.x, this._point.y, reach, middle - half, middle + half);
+        pen.closePath();
+        pen.fill();
+      }
+      renderer._updateCircle(this);
+    },
+  });
+
+  /* Ten times as many is not ten times as wide. */
+  function radius(count) {
+    return Math.min(9 + 4 * Math.log10(count), 26);
+  }
+
+  function short(count) {
+    if (count < 1000) return String(count);
+    return onemap.look.count(count).length <= 5 ? onemap.look.count(count) : Math.round(count / 1000) + "k";
+  }
+
+  leaflet.point = function (feature, at, given) {
+    const said = feature.properties;
+    const color = given.hideout.color;
+    if (said.count > 1) {
+      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.82 };
+      return new Cluster(at, { ...style, radius: radius(said.count), text: short(said.count) });
+    }
+    const style = { radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, fillOpacity: 1 };
+    if (!Number.isFinite(said.bearing)) return window.L.circleMarker(at, style);
+    const off = said.status === "offline";
+    return new Camera(at, {
+      ...style,
+      fillColor: off ? onemap.units.palette().none : color,
+      bearing: said.bearing,
+      angle: said.field_of_view || 60,
+      range: said.range || 50,
+    });
+  };
+
+  leaflet.eachPoint = function (feature, layer, given) {
+    layer.on("click", function (event) {
+      window.L.DomEvent.stop(event);
+      const map = onemap.map;
+      if (feature.properties.count > 1) {
+        map.flyTo(layer.getLatLng(), Math.min(map.getZoom() + 2, 18), { duration: 0.25 });
+      } else {
+        onemap.popup.open(given.hideout.layer, feature.properties, layer.getLatLng());
+      }
+    });
+  };
+
+  function bbox(map) {
+    const view = map.getBounds().pad(0.05);
+    return [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((edge) => edge.toFixed(5)).join(",");
+  }
+
+  /* What each overlay should hold for this view; null is nothing. */
+  function wishes(view) {
+    const map = onemap.map;
+    const place = "bbox=" + bbox(map) + "&zoom=" + Math.round(map.getZoom());
+    const layers = onemap.city.layers;
+    const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
+    const found = new Map();
+    for (const layer of layers.filter((each) => !each.incidents)) {
+      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + place : null);
+    }
+    const events = layers.filter((each) => each.incidents);
+    const shown = events.filter(on).map((each) => each.incidents);
+    const source = view.source.length ? view.source.filter((id) => shown.includes(id)) : shown;
+    const every = shown.length === events.length && !view.source.length;
+    const says = onemap.view.query(view, { source: every ? [] : source });
+    found.set("incidents", source.length ? "/api/points/incidents.geojson?" + says + "&" + place : null);
+    return found;
+  }
+
+  /* The old points stay until the new ones are there. */
+  async function refresh(overlay, address, at) {
+    const before = asked.get(overlay);
+    if (before && before.address === address && before.at === at) return;
+    if (before) before.abort.abort();
+    const abort = new AbortController();
+    asked.set(overlay, { address, at, abort });
+    try {
+      const data = address ? await onemap.feed.ask(address, abort.signal) : EMPTY;
+      await onemap.mapView.landed();
+      if (asked.get(overlay).abort === abort) window.dash_clientside.set_props("map-points-" + overlay, { data });
+    } catch (mistake) {
+      if (asked.get(overlay).abort === abort) asked.delete(overlay); // asked again at the next move
+    }
+  }
+
+  function now() {
+    if (!watched || !onemap.map.getContainer().classList.contains("is-placed")) return;
+    for (const [overlay, address] of wishes(onemap.view.now)) refresh(overlay, address, address && watched.at);
+  }
+
+  /* A new picture (another filter, another hour) or another view of the map both ask again. */
+  function follow(picture) {
+    if (picture && picture.view) {
+      if (!watched) onemap.map.on("moveend", later);
+      watched = picture;
+      later();
+    }
+    return window.dash_clientside.no_update;
+  }
+
+  function later() {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(now, WAIT);
+  }
+
+  /* Overlays learn of another language or theme through their hideout, and are drawn again. */
+  function dress(language, theme, hideouts) {
+    onemap.units.paint();
+    return hideouts.map((hideout) => ({ ...hideout, language, theme }));
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { points: { follow, dress } });
+})();

@@ -1,0 +1,88 @@
+/* What a single feature or incident says of itself. Every value is set as text, never as markup. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const TIMES = ["reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at"];
+  let popup = null;
+  let shown = null;
+
+  function titled(list, id) {
+    const found = (list || []).find((item) => item.id === id || item.code === id);
+    return found ? onemap.look.name(found) : id;
+  }
+
+  function shownValue(field, value) {
+    if (field && field.values && field.values[value]) return onemap.look.name(field.values[value]);
+    if (typeof value === "number") return value.toLocaleString("en-US");
+    if (field && field.type === "time" && /T\d\d:/.test(value)) return onemap.look.moment(value);
+    return typeof value === "object" ? JSON.stringify(value) : String(value);
+  }
+
+  /* The layer's declared fields first, in their order; then whatever else the row brought. */
+  function featureRows(layer, said) {
+    const attributes = { ...said, ...(said.attributes || {}) };
+    const fields = layer.fields.filter((field) => field.id in attributes);
+    return fields
+      .filter((field) => attributes[field.id] !== null && attributes[field.id] !== "")
+      .map((field) => [onemap.look.name(field), shownValue(field, attributes[field.id])]);
+  }
+
+  function incidentRows(said) {
+    const { text, moment } = onemap.look;
+    const rows = [
+      [text("category"), titled(onemap.city.categories, said.category)],
+      [text("status"), titled(onemap.city.statuses, said.status)],
+      [text("number"), said.key],
+      [text("source"), titled(onemap.city.sources, said.source)],
+    ];
+    if (said.channel) rows.push([text("channel"), titled(onemap.city.channels, said.channel)]);
+    if (said.address) rows.push([text("address"), said.address]);
+    for (const name of TIMES) if (said[name]) rows.push([text(name), moment(said[name])]);
+    const layer = onemap.city.layers.find((each) => each.incidents === said.source);
+    if (layer) rows.push(...featureRows(layer, said.attributes || {}));
+    return rows;
+  }
+
+  function content() {
+    const { element } = onemap.units;
+    const { layer, said } = shown;
+    const incident = layer === "incidents";
+    const spec = onemap.city.layers.find((each) => each.id === layer);
+    const box = element("article");
+    box.append(element("p", incident ? onemap.look.text("incident") : onemap.look.name(spec), "popup-kind"));
+    const title = incident ? said.title || titled(onemap.city.categories, said.category) : said.name || said.key;
+    box.append(element("h3", title || ""));
+    const list = element("dl");
+    for (const [name, value] of incident ? incidentRows(said) : featureRows(spec, said)) {
+      list.append(element("dt", name), element("dd", value));
+    }
+    box.append(list);
+    return box;
+  }
+
+  function open(layer, said, at) {
+    shown = { layer, said };
+    const covered = onemap.mapView.padding();
+    popup = window.L.popup({
+      maxWidth: 320,
+      className: "map-popup",
+      autoPanPaddingTopLeft: covered.paddingTopLeft,
+      autoPanPaddingBottomRight: covered.paddingBottomRight,
+    });
+    popup.setLatLng(at).setContent(content).openOn(onemap.map);
+    popup.on("remove", () => (popup = null));
+  }
+
+  function close() {
+    if (!popup) return false;
+    onemap.map.closePopup(popup);
+    return true;
+  }
+
+  /* An open popup changes its language with the page. */
+  function translate() {
+    if (popup) popup.setContent(content);
+  }
+
+  onemap.popup = { open, close, translate };
+})();

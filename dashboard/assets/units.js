@@ -1,0 +1,140 @@
+/* How polygons look and answer: colours from the hideout, labels where there is room, a tooltip, a click to go down. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const leaflet = (onemap.leaflet = onemap.leaflet || {});
+  const layers = new Map(); // code → the polygon on the map
+  let context = null; // { numbers, shades, … } of what is drawn
+  let expected = null;
+  let queued = false;
+
+  function token(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  let palette = {};
+  function paint() {
+    palette = {
+      line: token("--map-line"),
+      none: token("--no-data"),
+      accent: token("--accent"),
+      quiet: token("--map-quiet"),
+      disc: token("--disc"),
+      ink: token("--ink"),
+      font: token("--font"),
+    };
+  }
+
+  /* The colour of a value: the first class whose upper bound reaches it. */
+  function colour(value, shades) {
+    if (value === undefined || value === null) return palette.none;
+    const at = shades.bounds.findIndex((bound) => value <= bound);
+    return shades.colors[at < 0 ? shades.colors.length - 1 : at] || palette.none;
+  }
+
+  leaflet.unitStyle = function (feature, given) {
+    const hideout = given.hideout;
+    if (!hideout || !hideout.shades) return { stroke: false, fill: false };
+    const code = feature.properties.code;
+    const numbers = hideout.numbers[code];
+    const chosen = hideout.chosen === code;
+    return {
+      color: chosen ? palette.accent : palette.line,
+      weight: chosen ? 3 : 1,
+      opacity: 1,
+      fillColor: colour(numbers && numbers[hideout.shades.measure], hideout.shades),
+      fillOpacity: hideout.chosen && !chosen ? 0.6 : 0.92,
+    };
+  };
+
+  leaflet.eachUnit = function (feature, layer, given) {
+    const code = feature.properties.code;
+    context = given.hideout;
+    layers.set(code, layer);
+    layer.on({
+      mouseover: () => layer.setStyle({ weight: 2.5, color: palette.accent }),
+      mouseout: () => layer.setStyle(leaflet.unitStyle(feature, { hideout: context })),
+      click: (event) => {
+        window.L.DomEvent.stop(event);
+        onemap.view.go({ unit: code });
+      },
+    });
+    layer.bindTooltip(() => tooltip(feature.properties), { sticky: true, className: "map-tip", opacity: 1 });
+    settle();
+  };
+
+  leaflet.aroundStyle = function () {
+    return { color: palette.line, weight: 1, fillColor: palette.quiet, fillOpacity: 0.7 };
+  };
+
+  leaflet.notHidden = function (feature, given) {
+    return feature.properties.code !== (given.hideout || {}).hidden;
+  };
+
+  leaflet.eachAround = function (feature, layer) {
+    layer.options.around = true;
+    layer.on({
+      mouseover: () => layer.setStyle({ color: palette.accent }),
+      mouseout: () => layer.setStyle(leaflet.aroundStyle()),
+      click: (event) => {
+        window.L.DomEvent.stop(event);
+        onemap.view.go({ unit: feature.properties.code });
+      },
+    });
+    layer.bindTooltip(() => element("b", onemap.look.name(feature.properties)), { sticky: true, className: "map-tip", opacity: 1 });
+    settle();
+  };
+
+  function element(tag, text, className) {
+    const made = document.createElement(tag);
+    if (text !== undefined) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  }
+
+  function tooltip(properties) {
+    const look = onemap.look;
+    const box = element("div");
+    box.append(element("b", look.name(properties)));
+    const numbers = context && context.numbers[properties.code];
+    if (!numbers) {
+      box.append(element("p", look.text("no_data")));
+      return box;
+    }
+    const rows = element("dl");
+    for (const key of ["total", "open", "overdue", "closed"]) {
+      rows.append(element("dt", look.text(key)), element("dd", Number(numbers[key]).toLocaleString("en-US")));
+    }
+    if (context.whole && !context.chosen) {
+      rows.append(element("dt", look.text("share")), element("dd", ((100 * numbers.total) / context.whole).toFixed(1) + "%"));
+    }
+    box.append(rows);
+    return box;
+  }
+
+  /* Once all polygons of a drawing stand: order them below the points, and write the labels. */
+  function settle() {
+    if (queued) return;
+    queued = true;
+    queueMicrotask(() => {
+      queued = false;
+      const map = onemap.map;
+      for (const [code, layer] of layers) if (!map.hasLayer(layer)) layers.delete(code);
+      for (const layer of layers.values()) layer.bringToBack();
+      map.eachLayer((layer) => layer.options.around && layer.bringToBack && layer.bringToBack());
+      onemap.labels.draw(layers, context);
+      map.getContainer().dataset.drawn = expected || "";
+      map.getContainer().dataset.units = layers.size;
+    });
+  }
+
+  function boundsOf(code) {
+    const layer = layers.get(code);
+    if (!layer || !onemap.map.hasLayer(layer)) return null;
+    const box = layer.getBounds();
+    return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
+  }
+
+  paint();
+  onemap.units = { boundsOf, paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+})();

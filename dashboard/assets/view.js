@@ -1,0 +1,121 @@
+/* The address bar is the state: this reads it, and writes it for everybody else. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const LISTS = ["category", "status", "source", "channel"];
+  const DEFAULTS = { period: "30d", classes: "quantile", sort: "total" };
+  const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
+  const DAY = 86400000;
+
+  /* What an address says; the same shape as `View` in state.py. */
+  function parse(search, city) {
+    const said = new URLSearchParams(search || "");
+    const since = said.get("from");
+    const until = said.get("to");
+    const view = {
+      unit: said.get("unit") || city.code,
+      period: since || until ? "custom" : said.get("period") || DEFAULTS.period,
+      since: since,
+      until: until,
+      last_day: until && shift(until.slice(0, 10), -1),
+      q: said.get("q"),
+      layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
+      classes: said.get("classes") || DEFAULTS.classes,
+      sort: said.get("sort") || DEFAULTS.sort,
+      after: said.get("after"),
+    };
+    for (const name of LISTS) view[name] = said.getAll(name);
+    return view;
+  }
+
+  /* The address of a view; defaults stay out, as in `address` of state.py. */
+  function address(view) {
+    const says = new URLSearchParams();
+    if (view.unit) says.append("unit", view.unit);
+    if (view.period === "custom") {
+      if (view.since) says.append("from", view.since);
+      if (view.until) says.append("to", view.until);
+    } else if (view.period && view.period !== DEFAULTS.period) {
+      says.append("period", view.period);
+    }
+    for (const name of LISTS) for (const value of view[name] || []) says.append(name, value);
+    if (view.q) says.append("q", view.q);
+    if (view.layers) says.append("layers", view.layers.join(","));
+    for (const name of ["classes", "sort"]) {
+      if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
+    }
+    if (view.after) says.append("after", view.after);
+    return "?" + says.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
+  }
+
+  /* A day of the city as YYYY-MM-DD; Swedish happens to write dates that way. */
+  function day(instant, zone) {
+    return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(instant);
+  }
+
+  function shift(date, days) {
+    return new Date(Date.parse(date + "T00:00:00Z") + days * DAY).toISOString().slice(0, 10);
+  }
+
+  /* The days a view covers: since ≤ day < until, in the city's zone; no ends for `all`. */
+  function span(view) {
+    if (view.period === "custom") return { since: view.since, until: view.until };
+    if (!DAYS[view.period]) return { since: null, until: null };
+    const until = shift(day(new Date(), onemap.city.time_zone), 1);
+    return { since: shift(until, -DAYS[view.period]), until: until };
+  }
+
+  /* The API's filter for a view. */
+  function query(view, changes) {
+    const asked = Object.assign({}, view, span(view), changes);
+    const says = new URLSearchParams({ unit: asked.unit });
+    if (asked.since) says.append("from", asked.since);
+    if (asked.until) says.append("to", asked.until);
+    for (const name of LISTS) for (const value of asked[name] || []) says.append(name, value);
+    if (asked.q) says.append("q", asked.q);
+    return says;
+  }
+
+  /* Go where a changed view is; returns what a callback on the address should answer. */
+  function search(changes) {
+    const next = address(Object.assign({}, onemap.view.now, { after: null }, changes));
+    return next === address(onemap.view.now) ? window.dash_clientside.no_update : next;
+  }
+
+  function go(changes) {
+    const next = search(changes);
+    if (typeof next === "string") follow(next);
+  }
+
+  function follow(next) {
+    window.dash_clientside.set_props("state-location", { search: next });
+  }
+
+  /* Every link that begins with `?` is a view: follow it without loading the page again. */
+  document.addEventListener("click", function (event) {
+    const link = event.target.closest && event.target.closest("a[href^='?']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    follow(link.getAttribute("href"));
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== " " || !event.target.matches("a[role='switch'], a[role='checkbox'], a[role='radio']")) return;
+    event.preventDefault();
+    event.target.click();
+  });
+
+  onemap.view = { parse, address, span, query, search, go, day, shift, now: null, DAY };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, {
+    view: {
+      read: function (said, city) {
+        onemap.city = city;
+        const before = onemap.view.now;
+        const view = parse(said, city);
+        onemap.view.now = view;
+        const language = onemap.look.language(said);
+        const same = before && address(before) === address(view);
+        return [same ? window.dash_clientside.no_update : view, language, onemap.look.applyTheme(said)];
+      },
+    },
+  });
+})();

@@ -1,0 +1,52 @@
+"""How layers reach Leaflet: named functions of `assets/`, never code in strings, and the ramps that colour polygons."""
+
+import dash_leaflet as dl
+
+from layers.specs import LayerSpec
+
+DARK = ("#17324d", "#1d4b6b", "#23678a", "#2f86a6", "#4aa8bf", "#7cc9cf")
+LIGHT = ("#e3f1f5", "#bfe0e8", "#8fc8d6", "#57a9bf", "#2a86a2", "#0f6480")
+INCIDENT = "#f2b84b"
+EMPTY_GEOBUF = "IgA="
+"""A collection of nothing: makes the browser fetch its decoder before there is anything to decode."""
+
+
+def named(function: str) -> dict[str, str]:
+    """Return a reference to a function of `window.onemap.leaflet`, as dash-leaflet looks them up."""
+    return {"variable": f"onemap.leaflet.{function}"}
+
+
+def ramp(classes: int, theme: str) -> list[str]:
+    """Return that many colours of the single-hue ramp, low to high, spread over its whole range."""
+    colors = LIGHT if theme == "light" else DARK
+    if classes == 1:
+        return [colors[len(colors) // 2]]
+    last = len(colors) - 1
+    return [colors[round(at * last / (classes - 1))] for at in range(classes)]
+
+
+def polygons(ident: str, *, style: str, each: str, only: str | None = None) -> dl.GeoJSON:
+    """Return a layer of units; its geometry and its values arrive apart."""
+    chosen = {"filter": named(only)} if only else {}
+    return dl.GeoJSON(
+        id=ident,
+        data=EMPTY_GEOBUF,
+        format="geobuf",
+        hideout={},
+        style=named(style),
+        onEachFeature=named(each),
+        disableDefaultEventHandlers=True,
+        **chosen,
+    )
+
+
+def overlay(ident: str, layer: LayerSpec | None) -> dl.GeoJSON:
+    """Return the overlay of a layer's features, or without a layer that of all incidents."""
+    return dl.GeoJSON(
+        id=ident,
+        data={"type": "FeatureCollection", "features": []},
+        hideout={"layer": layer.id if layer else "incidents", "color": layer.color if layer else INCIDENT},
+        pointToLayer=named("point"),
+        onEachFeature=named("eachPoint"),
+        disableDefaultEventHandlers=True,
+    )

@@ -1,0 +1,1 @@
+"""How panels are arranged: one page per module."""

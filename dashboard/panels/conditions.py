@@ -1,0 +1,111 @@
+"""Over the map: the active filters as chips that can be taken back, and what to do when there is nothing or an error."""
+
+from enum import StrEnum
+from functools import partial
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.state import LISTS, Picture, Store, View, address
+from dashboard.words import moment, say
+from layers.pack import City
+from layers.words import STATUSES, status_code
+
+
+class Ids(StrEnum):
+    """Every id this panel owns."""
+
+    BODY = "conditions-body"
+
+
+def layout() -> html.Div:
+    """Return the place over the map."""
+    return html.Div(id=Ids.BODY, className="conditions", role="status")
+
+
+def names(city: City, language: str) -> dict[str, dict[str, str]]:
+    """Return what people call each value of each filter."""
+    return {
+        "category": {code: node.title.text(language) for code, node in city.categories.items()},
+        "status": {status_code(status): title.text(language) for status, title in STATUSES.items()},
+        "source": {code: source.title.text(language) for code, source in city.sources.items()},
+        "channel": {channel.id: channel.title.text(language) for channel in city.spec.channels},
+    }
+
+
+def chips(city: City, view: View, language: str) -> list[Component]:
+    """Return a chip for each condition; a click takes it back."""
+    called = names(city, language)
+    found: list[tuple[str, str]] = []
+    for key in LISTS:
+        values: list[str] = view.get(key) or []
+        for value in values:
+            rest = [item for item in values if item != value]
+            found.append((called[key].get(value, value), address(view, **{key: rest})))
+    if view.get("q"):
+        found.append((say("search_text", language, text=view["q"]), address(view, q=None)))
+    if view["period"] == "custom":
+        days = f"{view.get('since') or '…'} – {view.get('last_day') or '…'}"
+        found.append((days, address(view, period=None, since=None, until=None)))
+    return [
+        html.A(
+            [text, html.Span("×", **{"aria-hidden": "true"})],
+            href=href,
+            className="chip is-on",
+            title=say("remove", language, name=text),
+        )
+        for text, href in found
+    ]
+
+
+def nothing(view: View, language: str) -> html.Div:
+    """Return why the map is empty, and the way out."""
+    filtered = any(view.get(key) for key in (*LISTS, "q"))
+    free = address(view, category=[], status=[], source=[], channel=[], q=None)
+    ways = [html.A(say("clear_filters", language), href=free, className="action")] if filtered else []
+    if view["period"] not in {"1y", "all"}:
+        longer = address(view, period="1y", since=None, until=None)
+        ways.append(html.A(say("longer", language), href=longer, className="action"))
+    return html.Div(
+        [html.B(say("empty", language)), html.P(say("empty_filtered" if filtered else "empty_plain", language)), *ways],
+        className="panel message",
+    )
+
+
+def trouble(city: City, picture: Picture, language: str) -> html.Div:
+    """Return what could not be done, and what is on screen instead."""
+    error = picture["error"] or {}
+    stays = say("error_first", language)
+    if "summary" in picture:
+        stays = say("error_stays", language, time=moment(picture["summary"]["as_of"], city.time_zone))
+    return html.Div(
+        [
+            html.B(f"{say('error', language)}: {error.get('message', '')}"),
+            html.P(stays),
+            html.A(say("to_city", language), href="?", className="action"),
+        ],
+        className="panel message is-error",
+        role="alert",
+    )
+
+
+def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
+    """Return the chips, and a message if there is something to say."""
+    if not picture:
+        return []
+    found: list[Component] = []
+    if "view" in picture and (shown := chips(city, picture["view"], language)):
+        label = {"aria-label": say("active_filters", language)}
+        found.append(html.Div(shown, className="chips", role="group", **label))
+    if picture.get("error"):
+        found.append(trouble(city, picture, language))
+    elif picture["summary"]["total"] == 0:
+        found.append(nothing(picture["view"], language))
+    return found
+
+
+def register(app: Dash, city: City) -> None:
+    """Wire the panel: what moves, what it moves."""
+    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
+        partial(draw, city)
+    )

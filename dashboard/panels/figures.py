@@ -1,0 +1,73 @@
+"""The key figures: six numbers of the unit, the filter and the period."""
+
+from enum import StrEnum
+from typing import Any
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.state import Picture, Store
+from dashboard.words import count, period, say, share
+from layers.pack import City
+
+
+class Ids(StrEnum):
+    """Every id this panel owns."""
+
+    BODY = "figures-body"
+
+
+def layout() -> html.Section:
+    """Return the empty panel, in its loading state."""
+    return html.Section(
+        html.Div([html.Div(className="figure skeleton") for _ in range(6)], id=Ids.BODY, className="figure-grid"),
+        className="panel figures",
+    )
+
+
+def figure(key: str, value: str, *, note: str, exact: str = "", state: str = "") -> html.Div:
+    """Return one number with its label above and its comparison below."""
+    return html.Div(
+        [html.H3(key), html.P(value, className="number", title=exact), html.P(note, className="note", title=note)],
+        className=f"figure {state}".strip(),
+    )
+
+
+def draw(picture: Picture | None, language: str) -> list[Component]:
+    """Return the six figures."""
+    if not picture or "summary" not in picture:
+        return [html.Div(className="figure skeleton") for _ in range(6)]
+    numbers: dict[str, Any] = picture["summary"]
+    total, opened = numbers["total"], numbers["open"]
+
+    def counted(key: str, note: str, state: str = "") -> html.Div:
+        return figure(
+            say(key, language), count(numbers[key], language), note=note, exact=f"{numbers[key]:,}", state=state
+        )
+
+    due = numbers["due"]
+    rate_note = f"{numbers['on_time']:,} / {due:,}" if due else say("nothing_due", language)
+    rate = figure(
+        say("on_time_rate", language),
+        share(numbers["on_time"], due),
+        note=rate_note,
+        exact=say("due_explained", language),
+    )
+    return [
+        counted("total", period(picture["view"], language)),
+        counted("open", say("of_total", language, share=share(opened, total))),
+        counted(
+            "overdue",
+            say("of_open", language, share=share(numbers["overdue"], opened)),
+            "is-late" if numbers["overdue"] else "",
+        ),
+        counted("closed", say("of_total", language, share=share(numbers["closed"], total))),
+        rate,
+        counted("unplaced", say("of_total", language, share=share(numbers["unplaced"], total))),
+    ]
+
+
+def register(app: Dash, city: City) -> None:
+    """Wire the panel: what moves, what it moves."""
+    del city
+    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(draw)

@@ -1,0 +1,132 @@
+"""What is counted: categories as a tree, statuses as chips, each with how many there would be."""
+
+from enum import StrEnum
+from functools import partial
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.state import LISTS, Picture, Store, View, address, toggled
+from dashboard.words import count, say
+from layers.pack import City
+from layers.specs import Category
+from layers.words import STATUSES, status_code
+
+
+class Ids(StrEnum):
+    """Every id this panel owns."""
+
+    BODY = "filters-body"
+
+
+def layout() -> html.Section:
+    """Return the empty panel, in its loading state."""
+    return html.Section(
+        [html.Div(className="skeleton line") for _ in range(8)], id=Ids.BODY, className="panel filters"
+    )
+
+
+def branch_totals(city: City, by_category: list[dict[str, object]]) -> dict[str, int]:
+    """Return how many incidents each node of the tree holds, its branch included."""
+    own = {str(item["code"]): int(str(item["total"])) for item in by_category}
+    found: dict[str, int] = {}
+    for code in reversed(list(city.categories)):
+        below = (found[item.code] for item in city.categories.values() if item.parent == code)
+        found[code] = own.get(code, 0) + sum(below)
+    return found
+
+
+def chosen(city: City, code: str | None, view: View) -> bool:
+    """Tell whether a node or one above it is in the filter."""
+    while code is not None:
+        if code in view["category"]:
+            return True
+        code = city.categories[code].parent
+    return False
+
+
+def picked(city: City, view: View, code: str) -> list[str]:
+    """Return the categories after a click on a node: it replaces what is chosen below it."""
+    branch = city.branch(code) - {code}
+    return toggled([item for item in view["category"] if item not in branch], code)
+
+
+def node(city: City, item: Category, *, total: int, view: View, language: str) -> html.A:
+    """Return one category with its box and its count."""
+    on = chosen(city, item.code, view)
+    return html.A(
+        [
+            html.Span(className="box"),
+            html.Span(item.title.text(language), className="name", title=item.title.text(language)),
+            html.Span(count(total, language), className="value"),
+        ],
+        href=address(view, category=picked(city, view, item.code)),
+        role="checkbox",
+        className="category is-on" if on else "category",
+        **{"aria-checked": str(on).lower()},
+    )
+
+
+def tree(city: City, picture: Picture, language: str) -> list[Component]:
+    """Return the top categories, each with what is below it folded away."""
+    view = picture["view"]
+    totals = branch_totals(city, picture["facets"]["category"])
+    found: list[Component] = []
+    for top in (item for item in city.categories.values() if item.parent is None):
+        below = [item for item in city.categories.values() if item.parent == top.code]
+        line = node(city, top, total=totals[top.code], view=view, language=language)
+        if not below:
+            found.append(html.Div(line, className="branch is-leaf"))
+            continue
+        leaves = [node(city, item, total=totals[item.code], view=view, language=language) for item in below]
+        opened = any(item.code in view["category"] for item in below)
+        found.append(
+            html.Details([html.Summary(line), html.Div(leaves, className="leaves")], open=opened, className="branch")
+        )
+    return found
+
+
+def statuses(picture: Picture, language: str) -> html.Div:
+    """Return the statuses as chips."""
+    view = picture["view"]
+    totals = {item["code"]: item["total"] for item in picture["facets"]["status"]}
+    found = []
+    for status, title in STATUSES.items():
+        code = status_code(status)
+        on = code in view["status"]
+        found.append(
+            html.A(
+                [title.text(language), html.Small(count(totals.get(code, 0), language))],
+                href=address(view, status=toggled(view["status"], code)),
+                role="checkbox",
+                className="chip is-on" if on else "chip",
+                **{"aria-checked": str(on).lower()},
+            )
+        )
+    return html.Div(found, className="chips")
+
+
+def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
+    """Return the title, the statuses and the tree."""
+    if not picture or "facets" not in picture:
+        return [html.Div(className="skeleton line") for _ in range(8)]
+    view = picture["view"]
+    active = any(view.get(key) for key in (*LISTS, "q"))
+    nothing = address(view, category=[], status=[], source=[], channel=[], q=None)
+    head: list[Component] = [html.H2(say("filters", language))]
+    if active:
+        head.append(html.A(say("clear", language), href=nothing, className="action"))
+    return [
+        html.Header(head),
+        html.H3(say("status", language)),
+        statuses(picture, language),
+        html.H3(say("category", language)),
+        html.Div(tree(city, picture, language), className="tree"),
+    ]
+
+
+def register(app: Dash, city: City) -> None:
+    """Wire the panel: what moves, what it moves."""
+    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
+        partial(draw, city)
+    )

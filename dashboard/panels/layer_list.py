@@ -1,0 +1,96 @@
+"""The layers by theme: how much each holds, and a switch to show it."""
+
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.state import Picture, Store, View, address, toggled
+from dashboard.words import count, say
+from layers.pack import City
+from layers.specs import LayerSpec
+
+THEMES = ("people", "places", "things", "events", "organisations")
+
+
+class Ids(StrEnum):
+    """Every id this panel owns."""
+
+    BODY = "layer-list-body"
+
+
+def layout() -> html.Section:
+    """Return the empty panel, in its loading state."""
+    return html.Section(
+        [html.Div(className="skeleton line") for _ in range(6)], id=Ids.BODY, className="panel layer-list"
+    )
+
+
+def shown(city: City, view: View) -> list[str]:
+    """Return the layers a view shows; without a word about them, those the pack shows."""
+    chosen = view.get("layers")
+    return [layer.id for layer in city.layers.values() if layer.shown] if chosen is None else chosen
+
+
+def ordered(city: City) -> list[LayerSpec]:
+    """Return the layers by theme, then in their own order."""
+    return sorted(city.layers.values(), key=lambda layer: (THEMES.index(layer.theme), layer.order, layer.id))
+
+
+def amounts(picture: Picture, catalogue: list[dict[str, Any]]) -> dict[str, int]:
+    """Return how much each layer holds: features in all, incidents of the unit, filter and period."""
+    found = {item["id"]: item.get("count", 0) for item in catalogue}
+    by_source = {item["code"]: item["total"] for item in picture["facets"]["source"]}
+    for item in catalogue:
+        if item.get("incidents"):
+            found[item["id"]] = by_source.get(item["incidents"], 0)
+    return found
+
+
+def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: str) -> html.A:
+    """Return one layer with its badge, count and switch."""
+    return html.A(
+        [
+            html.Span(say(layer.theme, language), className="badge"),
+            html.I(className="dot", style={"background": layer.color}),
+            html.Span(layer.title.text(language), className="name", title=layer.title.text(language)),
+            html.Span("" if amount is None else count(amount, language), className="value"),
+            html.Span(className="switch"),
+        ],
+        href=href,
+        role="switch",
+        className="layer-row is-on" if on else "layer-row",
+        **{"aria-checked": str(on).lower()},
+    )
+
+
+def draw(city: City, picture: Picture | None, catalogue: list[dict[str, Any]] | None, language: str) -> list[Component]:
+    """Return the title and a row for each layer."""
+    if not picture or "facets" not in picture:
+        return [html.Div(className="skeleton line") for _ in range(6)]
+    view = picture["view"]
+    held = amounts(picture, catalogue or [])
+    on = shown(city, view)
+    rows = [
+        row(
+            layer,
+            amount=held.get(layer.id),
+            on=layer.id in on,
+            href=address(view, layers=toggled(on, layer.id), after=view.get("after")),
+            language=language,
+        )
+        for layer in ordered(city)
+    ]
+    return [html.Header(html.H2(say("layers", language))), html.Div(rows, className="rows")]
+
+
+def register(app: Dash, city: City) -> None:
+    """Wire the panel: what moves, what it moves."""
+    app.callback(
+        Output(Ids.BODY, "children"),
+        Input(Store.PICTURE, "data"),
+        Input(Store.LAYERS, "data"),
+        Input(Store.LANGUAGE, "data"),
+    )(partial(draw, city))

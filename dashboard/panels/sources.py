@@ -1,0 +1,67 @@
+"""Where the data comes from, and how fresh each source is."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from dashboard.state import Store
+from dashboard.words import ago, moment, say
+from layers.pack import City
+
+STATES = {"fresh": "fresh", "due": "due", "overdue": "overdue_source", "unknown": "unknown"}
+
+
+class Ids(StrEnum):
+    """Every id this panel owns."""
+
+    BODY = "sources-body"
+
+
+def layout() -> html.Section:
+    """Return the empty panel, in its loading state."""
+    return html.Section(
+        [html.Div(className="skeleton line") for _ in range(4)], id=Ids.BODY, className="panel sources"
+    )
+
+
+def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> html.Div:
+    """Return one source: how often it is due, its name, and how old its data is."""
+    spec = city.sources[source["id"]]
+    state = source["freshness"]
+    age = ""
+    if source["data_time"]:
+        minutes = (now - datetime.fromisoformat(source["data_time"])).total_seconds() / 60
+        age = f" · {ago(max(minutes, 0), language)}"
+    title = f"{spec.owner} · {say('data_time', language)} {moment(source['data_time'], city.time_zone)}"
+    return html.Div(
+        [
+            html.Span(spec.refresh, className="badge", title=say("every", language, period=spec.refresh)),
+            html.Span(spec.title.text(language), className="name", title=spec.title.text(language)),
+            html.Span(f"{say(STATES[state], language)}{age}", className=f"state is-{state}"),
+        ],
+        className="source-row",
+        title=title,
+    )
+
+
+def draw(city: City, sources: dict[str, Any] | list[dict[str, Any]] | None, language: str) -> list[Component]:
+    """Return the title and a row for each source, or what went wrong."""
+    head = html.Header(html.H2(say("sources", language)))
+    if sources is None:
+        return [head, *(html.Div(className="skeleton line") for _ in range(4))]
+    if isinstance(sources, dict):
+        return [head, html.P(f"{say('error', language)}: {sources['error']}", className="note is-late")]
+    now = datetime.now(UTC)
+    rows = [row(city, source, now=now, language=language) for source in sources if source["id"] in city.sources]
+    return [head, html.Div(rows, className="rows")]
+
+
+def register(app: Dash, city: City) -> None:
+    """Wire the panel: what moves, what it moves."""
+    app.callback(Output(Ids.BODY, "children"), Input(Store.SOURCES, "data"), Input(Store.LANGUAGE, "data"))(
+        partial(draw, city)
+    )

@@ -1,0 +1,190 @@
+"""All that two panels have in common: the address bar, and the stores that follow from it.
+
+The address bar is the state. `view.js` reads it into `Store.VIEW`; whatever people do writes a new address, so a link,
+the back button and a click are one mechanism. `feed.js` then asks the API for everything the view shows and puts it,
+whole, into `Store.PICTURE`: numbers on the page always belong together.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, TypedDict
+from urllib.parse import urlencode
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+
+from layers.pack import City
+from layers.specs import Title
+from layers.words import STATUSES, status_code
+
+DEFAULT_PERIOD = "30d"
+PERIODS = ("today", "7d", "30d", "1y", "all")
+LISTS = ("category", "status", "source", "channel")
+SOURCES_EVERY = 60_000
+"""Milliseconds between two looks at how fresh the sources are."""
+
+
+class Store(StrEnum):
+    """Everything shared between panels; all but the address live in the browser's memory."""
+
+    LOCATION = "state-location"
+    CITY = "state-city"
+    VIEW = "state-view"
+    PICTURE = "state-picture"
+    OUTER = "state-outer"
+    """Days around the chosen period, for the trend."""
+    LAYERS = "state-layers"
+    SOURCES = "state-sources"
+    LANGUAGE = "state-language"
+    THEME = "state-theme"
+    SHADES = "state-shades"
+    """The classes that colour the map."""
+    TICK = "state-tick"
+
+
+class View(TypedDict, total=False):
+    """What an address says; `onemap.view.parse` makes it."""
+
+    unit: str
+    period: str
+    since: str | None
+    until: str | None
+    last_day: str | None
+    """The day before `until`, as people name the end."""
+    category: list[str]
+    status: list[str]
+    source: list[str]
+    channel: list[str]
+    q: str | None
+    layers: list[str] | None
+    classes: str
+    sort: str
+    after: str | None
+
+
+class Child(TypedDict):
+    """One unit of a summary, with its numbers."""
+
+    code: str
+    name: str
+    name_en: str
+    total: int
+    open: int
+    overdue: int
+    closed: int
+    on_time: int
+    due: int
+
+
+class Picture(TypedDict):
+    """All the answers that belong to one view."""
+
+    view: View
+    unit: dict[str, Any]
+    summary: dict[str, Any]
+    frame: dict[str, Any]
+    """The units drawn: the unit's children, or at the lowest level its siblings."""
+    facets: dict[str, list[dict[str, Any]]]
+    """What each choice of a filter would count."""
+    incidents: dict[str, Any]
+    at: int
+    """When it was answered, in milliseconds since 1970."""
+    error: dict[str, str] | None
+
+
+def address(view: View, **changes: object) -> str:
+    """Return the address of a view with some of it changed: `?unit=…&status=open`. Defaults stay out."""
+    merged: dict[str, Any] = {**view, **{"after": None}, **changes}
+    pairs: list[tuple[str, str]] = [("unit", merged["unit"])] if merged.get("unit") else []
+    if merged.get("period") == "custom":
+        pairs += [(name, merged[key]) for name, key in (("from", "since"), ("to", "until")) if merged.get(key)]
+    elif merged.get("period") not in {None, DEFAULT_PERIOD}:
+        pairs.append(("period", merged["period"]))
+    pairs += [(name, value) for name in LISTS for value in merged.get(name) or ()]
+    pairs += [("q", merged["q"])] if merged.get("q") else []
+    if merged.get("layers") is not None:
+        pairs.append(("layers", ",".join(merged["layers"])))
+    defaults = {"classes": "quantile", "sort": "total", "after": None}
+    pairs += [(name, merged[name]) for name, usual in defaults.items() if merged.get(name) not in {None, usual}]
+    return "?" + urlencode(pairs, safe=",:")
+
+
+def toggled(values: Sequence[str], value: str) -> list[str]:
+    """Return the values with one more, or one less."""
+    return [item for item in values if item != value] if value in values else [*values, value]
+
+
+def facts(city: City) -> dict[str, Any]:
+    """Return what the browser must know of the city before it can ask anything, and to name what it is answered."""
+    return {
+        "code": city.spec.code,
+        "time_zone": city.spec.time_zone,
+        "layers": [
+            {
+                "id": layer.id,
+                **named(layer.title),
+                "shown": layer.shown,
+                "incidents": layer.incidents,
+                "fields": [
+                    {
+                        "id": field.id,
+                        **named(field.title),
+                        "type": field.type,
+                        "values": {value: named(title) for value, title in field.values.items()},
+                    }
+                    for field in layer.fields
+                ],
+            }
+            for layer in city.layers.values()
+        ],
+        "categories": [{"code": code, **named(node.title)} for code, node in city.categories.items()],
+        "statuses": [{"code": status_code(status), **named(title)} for status, title in STATUSES.items()],
+        "channels": [{"id": channel.id, **named(channel.title)} for channel in city.spec.channels],
+        "sources": [{"id": source.id, **named(source.title)} for source in city.sources.values()],
+    }
+
+
+def named(title: Title) -> dict[str, str]:
+    """Return a title as the API spells names."""
+    return {"name": title.zh, "name_en": title.en}
+
+
+def layout(city: City) -> html.Div:
+    """Return the address bar and the stores."""
+    empty = (Store.VIEW, Store.PICTURE, Store.OUTER, Store.LAYERS, Store.SOURCES, Store.LANGUAGE, Store.THEME, Store.SHADES)
+    return html.Div(
+        [
+            dcc.Location(id=Store.LOCATION, refresh=False),
+            dcc.Store(id=Store.CITY, data=facts(city)),
+            *(dcc.Store(id=store) for store in empty),
+            dcc.Interval(id=Store.TICK, interval=SOURCES_EVERY),
+        ]
+    )
+
+
+def register(app: Dash) -> None:
+    """Wire the way from the address to the picture."""
+    app.clientside_callback(
+        ClientsideFunction("view", "read"),
+        Output(Store.VIEW, "data"),
+        Output(Store.LANGUAGE, "data"),
+        Output(Store.THEME, "data"),
+        Input(Store.LOCATION, "search"),
+        State(Store.CITY, "data"),
+        prevent_initial_call=False,
+    )
+    app.clientside_callback(
+        ClientsideFunction("feed", "picture"),
+        Output(Store.PICTURE, "data"),
+        Input(Store.VIEW, "data"),
+        Input(Store.TICK, "n_intervals"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("feed", "outer"), Output(Store.OUTER, "data"), Input(Store.PICTURE, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("feed", "catalogue"),
+        Output(Store.LAYERS, "data"),
+        Output(Store.SOURCES, "data"),
+        Input(Store.TICK, "n_intervals"),
+        prevent_initial_call=False,
+    )

@@ -1,0 +1,180 @@
+"""Every text of the interface in Chinese and English, and how numbers and moments are written in each."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+Language = Literal["zh", "en"]
+TEN_THOUSAND = 10_000
+SHORTEN_FROM = 100_000
+HUNDRED_MILLION = 100_000_000
+
+TEXTS: Mapping[str, tuple[str, str]] = {
+    "brand": ("一张图", "OneMap"),
+    "all_units": ("全部单元", "All units"),
+    "choose": ("选择{level}", "choose a {level}"),
+    "today": ("今日", "Today"),
+    "7d": ("7天", "7 days"),
+    "30d": ("30天", "30 days"),
+    "1y": ("1年", "1 year"),
+    "all": ("全部", "All"),
+    "custom": ("自定义", "Custom"),
+    "today_long": ("今日", "today"),
+    "7d_long": ("近7天", "last 7 days"),
+    "30d_long": ("近30天", "last 30 days"),
+    "1y_long": ("近1年", "last year"),
+    "all_long": ("全部时间", "all time"),
+    "period": ("时间范围", "Period"),
+    "pick_dates": ("选择起止日期", "Pick two dates"),
+    "language": ("语言", "Language"),
+    "theme": ("深色 / 浅色", "Dark / light"),
+    "data_time": ("数据", "Data"),
+    "breadcrumb": ("当前位置", "Where you are"),
+    "layers": ("图层", "Layers"),
+    "filters": ("筛选", "Filters"),
+    "sources": ("数据源", "Sources"),
+    "clear": ("清除", "Clear"),
+    "fold_left": ("收起或展开左侧栏", "Fold or unfold the left rail"),
+    "fold_right": ("收起或展开右侧栏", "Fold or unfold the right rail"),
+    "people": ("人", "People"),
+    "places": ("地", "Places"),
+    "things": ("物", "Things"),
+    "events": ("事", "Events"),
+    "organisations": ("组织", "Orgs"),
+    "category": ("类别", "Category"),
+    "status": ("状态", "Status"),
+    "source": ("来源", "Source"),
+    "channel": ("渠道", "Channel"),
+    "remove": ("取消筛选：{name}", "Remove filter: {name}"),
+    "active_filters": ("当前筛选", "Active filters"),
+    "search_text": ("文本“{text}”", "text “{text}”"),
+    "fresh": ("新鲜", "Fresh"),
+    "due": ("到期", "Due"),
+    "overdue_source": ("逾期", "Overdue"),
+    "unknown": ("未加载", "Never loaded"),
+    "ago_now": ("刚刚", "just now"),
+    "ago_m": ("{n} 分钟前", "{n} min ago"),
+    "ago_h": ("{n} 小时前", "{n} h ago"),
+    "ago_d": ("{n} 天前", "{n} d ago"),
+    "every": ("每 {period}", "every {period}"),
+    "figures": ("关键指标", "Key figures"),
+    "total": ("事件总数", "Incidents"),
+    "open": ("未结", "Open"),
+    "overdue": ("超期", "Overdue"),
+    "closed": ("已结", "Closed"),
+    "on_time_rate": ("按期结案率", "Closed on time"),
+    "unplaced": ("未定位到下级", "Unplaced"),
+    "unplaced_here": ("本级未分到下级的事件", "Incidents that belong here but to none of the units below"),
+    "of_total": ("占 {share}", "{share} of all"),
+    "of_open": ("占未结 {share}", "{share} of open"),
+    "share": ("占比", "Share"),
+    "due_explained": ("按期结案 / 到期应结", "closed on time / due by now"),
+    "nothing_due": ("尚无到期事件", "nothing is due yet"),
+    "ranking": ("{level}排名", "{level} ranking"),
+    "by_total": ("总数", "Total"),
+    "by_open": ("未结", "Open"),
+    "by_overdue": ("超期", "Overdue"),
+    "by_rate": ("结案率", "Closure"),
+    "closure_rate": ("结案率", "Closure rate"),
+    "sort_by": ("排序", "Sort by"),
+    "more_units": ("其余 {n} 个单元", "{n} more units"),
+    "list": ("事件列表", "Incidents"),
+    "newest_first": ("最新在前", "newest first"),
+    "next": ("下一页", "Next"),
+    "previous": ("上一页", "Previous"),
+    "first": ("回到最新", "Newest"),
+    "page_of": ("第 {first}–{last} 条，共 {total} 条", "{first}–{last} of {total}"),
+    "no_point": ("无坐标", "No point"),
+    "late": ("超期", "Late"),
+    "show_on_map": ("在地图上查看", "Show on the map"),
+    "legend": ("事件数", "Incidents"),
+    "quantile": ("分位", "Quantile"),
+    "equal": ("等距", "Equal"),
+    "classes": ("分级方法", "Classes"),
+    "units_in_class": ("{n} 个单元", "{n} units"),
+    "no_data": ("无数据", "No data"),
+    "trend": ("趋势", "Trend"),
+    "trend_days": ("近 {n} 天趋势", "Last {n} days"),
+    "trend_span": ("{since} 至 {until} 趋势", "{since} to {until}"),
+    "brush": ("拖选一段时间以筛选", "Drag across days to filter"),
+    "trend_aria": (
+        "每日事件数。方向键移动，按住 Shift 选择，回车应用。",
+        "Incidents per day. Arrow keys move, Shift selects, Enter applies.",
+    ),
+    "incidents_n": ("{n} 件", "{n} incidents"),
+    "generated": ("演示数据", "Generated data"),
+    "empty": ("没有符合条件的事件", "No incidents match"),
+    "empty_filtered": ("试试放宽筛选条件或时间范围。", "Try fewer filters or a longer period."),
+    "empty_plain": ("试试更长的时间范围。", "Try a longer period."),
+    "clear_filters": ("清除筛选", "Clear filters"),
+    "longer": ("查看近1年", "Show a year"),
+    "loading": ("正在加载…", "Loading…"),
+    "error": ("无法更新", "Cannot update"),
+    "error_network": ("连接不到服务器", "the server cannot be reached"),
+    "error_stays": (
+        "下面仍是 {time} 的数据；每分钟自动重试。",
+        "What you see is from {time}; trying again every minute.",
+    ),
+    "error_first": ("还没有数据；每分钟自动重试。", "Nothing to show yet; trying again every minute."),
+    "retry": ("立即重试", "Try again"),
+    "to_city": ("回到全市", "Back to the city"),
+    "map": ("地图：点击单元进入下一级，Esc 返回上一级", "Map: click a unit to go down, Esc to go up"),
+    "incident": ("事件", "Incident"),
+    "number": ("编号", "Number"),
+    "address": ("地址", "Address"),
+    "reported_at": ("上报时间", "Reported"),
+    "accepted_at": ("受理时间", "Accepted"),
+    "dispatched_at": ("派遣时间", "Dispatched"),
+    "resolved_at": ("处置时间", "Resolved"),
+    "closed_at": ("结案时间", "Closed"),
+    "due_at": ("应结时间", "Due"),
+    "zoom_in": ("放大", "Zoom in"),
+    "zoom_out": ("缩小", "Zoom out"),
+    "population": ("人口", "Population"),
+    "area": ("面积", "Area"),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Return a text in a language, with its blanks filled."""
+    return TEXTS[key][language == "en"].format(**values)
+
+
+def name(thing: Mapping[str, Any], language: str) -> str:
+    """Return the name of anything that has one in both languages."""
+    return str((language == "en" and thing.get("name_en")) or thing.get("name") or thing.get("code") or "")
+
+
+def count(value: float, language: str) -> str:
+    """Return a count as people of that language say it: 18.8万 where a Chinese reader would lose the zeros."""
+    if language == "zh" and value >= HUNDRED_MILLION:
+        return f"{value / HUNDRED_MILLION:.1f}亿"
+    if language == "zh" and value >= SHORTEN_FROM:
+        return f"{value / TEN_THOUSAND:.1f}万"
+    return f"{value:,.0f}"
+
+
+def share(part: float, whole: float) -> str:
+    """Return a part in per cent, or a dash of nothing."""
+    return f"{100 * part / whole:.1f}%" if whole else "—"
+
+
+def moment(value: str | None, zone: ZoneInfo) -> str:
+    """Return an instant as the city's clocks show it, to the minute."""
+    return datetime.fromisoformat(value).astimezone(zone).strftime("%Y-%m-%d %H:%M") if value else "—"
+
+
+def ago(minutes: float, language: str) -> str:
+    """Return how long ago something was, roughly."""
+    for limit, size, key in ((1, 1, "ago_now"), (60, 1, "ago_m"), (1440, 60, "ago_h")):
+        if minutes < limit:
+            return say(key, language, n=int(minutes // size))
+    return say("ago_d", language, n=int(minutes // 1440))
+
+
+def period(view: Mapping[str, Any], language: str) -> str:
+    """Return a view's period in words, or its first and last day."""
+    if view["period"] == "custom":
+        return f"{view.get('since') or '…'} – {view.get('last_day') or '…'}"
+    return say(f"{view['period']}_long", language)
