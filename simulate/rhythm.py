@@ -24,7 +24,7 @@ class Timeline:
         self.start = self.end - self.hours * HOUR
         first = pd.Timestamp(now - timedelta(hours=self.hours)).tz_convert(zone)
         local = pd.date_range(first, periods=self.hours, freq="h")
-        self.month, self.weekday, self.hour = (np.asarray(part) for part in (local.month - 1, local.weekday, local.hour))
+        self.month, self.weekday, self.hour = (np.asarray(part) for part in (local.month - 1, local.day_of_week, local.hour))
         day = np.arange(self.hours) // 24
         busy = random.lognormal(0.0, rhythm.unrest, day[-1] + 1)[day]
         self.busy = busy * (1.0 + rhythm.growth) ** (np.arange(self.hours) / (365 * 24))
