@@ -73,7 +73,9 @@ class Keys:
 
     def check(self, keys: pa.Array, verdicts: Verdicts, label: str) -> None:
         """Reject rows whose key is empty, or stands in an accepted row before them."""
-        verdicts.reject(~np.asarray(keys.is_valid()), "missing-key", f"{label} is empty; every row needs a key of its own")
+        verdicts.reject(
+            ~np.asarray(keys.is_valid()), "missing-key", f"{label} is empty; every row needs a key of its own"
+        )
         at = np.flatnonzero(verdicts.good)
         accepted = keys.to_numpy(zero_copy_only=False)[at]
         again = pd.Series(accepted, dtype=object).duplicated().to_numpy(dtype=np.bool_, copy=True)

@@ -50,12 +50,11 @@ class Features:
         placed = place(rows, self.words.source.place, stamp=self.stamp, verdicts=verdicts)
         types = shapely.get_type_id(placed.shapes)
         wrong = (types >= 0) & ~np.isin(types, [int(kind) for kind in KINDS[self.layer.geometry]])
-        verdicts.reject(
-            wrong,
-            "wrong-geometry",
-            lambda row: f"the place is a {placed.shapes[row].geom_type}, the layer {self.layer.id!r} is of {self.layer.geometry}s",
-        )
-        others = {name: fields.typed(name, self.types.get(name)) for name in self.words.source.fields if name not in OWN}
+        right = f"the layer {self.layer.id!r} is of {self.layer.geometry}s"
+        verdicts.reject(wrong, "wrong-geometry", lambda row: f"the place is a {placed.shapes[row].geom_type}, {right}")
+        others = {
+            name: fields.typed(name, self.types.get(name)) for name in self.words.source.fields if name not in OWN
+        }
         return {
             "key": fields.text("key"),
             "name": fields.text("name"),

@@ -85,7 +85,9 @@ class Fields:
         unknown = np.asarray(sent.is_valid()) & ~np.asarray(ours.is_valid())
         known = list_some(list(words))
         self.verdicts.reject(
-            unknown, reason, lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which its map does not know; known: {known}"
+            unknown,
+            reason,
+            lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which its map does not know; known: {known}",
         )
         return ours
 
@@ -110,7 +112,9 @@ class Fields:
         sent = self.mapped(name, "bad-number")
         numbers = numbers_in(sent)
         wrong = np.asarray(sent.is_valid()) & ~np.isfinite(numbers)
-        self.verdicts.reject(wrong, "bad-number", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, not a number")
+        self.verdicts.reject(
+            wrong, "bad-number", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, not a number"
+        )
         return pa.array(numbers, pa.float64(), mask=~np.isfinite(numbers))
 
     def typed(self, name: str, kind: str | None = None) -> pa.Array:
@@ -134,7 +138,9 @@ class Fields:
         if before is not None:
             late = pc.fill_null(pc.greater(instants, pa.scalar(before, INSTANT)), fill_value=False)
             self.verdicts.reject(
-                np.asarray(late), "future-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which is yet to come"
+                np.asarray(late),
+                "future-time",
+                lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which is yet to come",
             )
         return instants
 
@@ -179,5 +185,3 @@ def _instants(text: pa.Array, pattern: str, zone: ZoneInfo | None) -> pa.Array:
     local = pa.array(parsed.to_numpy().astype("datetime64[us]"))
     # The hour that a clock shows twice is the first; the one it skips begins where it jumps to.
     return pc.assume_timezone(local, str(zone), ambiguous="earliest", nonexistent="latest").cast(INSTANT)
-
-

@@ -46,7 +46,9 @@ def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
     """
     pattern = PurePosixPath(source.read.path)
     if pattern.is_absolute() or ".." in pattern.parts:
-        raise SourceDataError(source.id, found=f"read.path is {source.read.path!r}", right="it must stay below the pack or the inbox")
+        raise SourceDataError(
+            source.id, found=f"read.path is {source.read.path!r}", right="it must stay below the pack or the inbox"
+        )
     found = [
         Found(path, path.relative_to(folder).as_posix())
         for folder in (city.folder, inbox)
@@ -55,7 +57,9 @@ def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
     ]
     if not found:
         right = "put the file there, or mend read.path"
-        raise SourceDataError(source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right)
+        raise SourceDataError(
+            source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right
+        )
     return found
 
 

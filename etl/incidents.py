@@ -67,7 +67,9 @@ class Incidents:
             "title": fields.text("title"),
             "address": fields.text("address"),
             "geom": points(placed.shapes, verdicts),
-            "attributes": objects({name: fields.typed(name) for name in self.words.source.fields if name not in OWN}, len(rows)),
+            "attributes": objects(
+                {name: fields.typed(name) for name in self.words.source.fields if name not in OWN}, len(rows)
+            ),
         }
         self._note(times, verdicts)
         return columns
@@ -114,10 +116,14 @@ def valid(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def points(shapes: Shapes, verdicts: Verdicts) -> pa.Array:
     """Return points as PostGIS takes them; an incident that is no point stays out."""
-    single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (shapely.get_num_geometries(shapes) == 1)
+    single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (
+        shapely.get_num_geometries(shapes) == 1
+    )
     shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
     wrong = shapely.get_type_id(shapes) > shapely.GeometryType.POINT
-    verdicts.reject(wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, incidents have points")
+    verdicts.reject(
+        wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, incidents have points"
+    )
     return geometry(shapes)
 
 

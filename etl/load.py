@@ -15,7 +15,7 @@ from etl.fields import Vocabulary
 from etl.hashes import row_hashes
 from etl.rejects import Rejects
 from etl.rows import Rows
-from etl.staging import Staging, Values
+from etl.staging import Staging
 from layers.errors import LoadError
 
 
@@ -55,13 +55,31 @@ class Counts:
             raise LoadError(msg)
 
 
-def write(
-    target: Target, pieces: Iterable[Rows], *, driver: psycopg.Connection, values: Values, step: Callable[[str], None]
-) -> Counts:
+@dataclass(frozen=True)
+class Publication:
+    """Where a load writes: a transaction that its caller commits."""
+
+    driver: psycopg.Connection
+    source: int
+    load: int
+    layer: str
+    step: Callable[[str], None]
+    """Told the name of each step that takes a while."""
+
+    def staging(self, table: str) -> Staging:
+        """Return the staging table that feeds a table."""
+        return Staging(self.driver, table, {"source": self.source, "load": self.load, "layer": self.layer})
+
+    def rejects(self) -> Rejects:
+        """Return where rows go that stay out."""
+        return Rejects(self.driver, self.load)
+
+
+def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Counts:
     """Write every piece through a staging table, and every row that stays out with its reason."""
     counts = Counts()
-    staging = Staging(driver, target.table, values)
-    rejects = Rejects(driver, int(values["load"]))
+    staging = into.staging(target.table)
+    rejects = into.rejects()
     keys = Keys(staging.holding)
     label = target.words.source.fields["key"].column or "key"
     for rows in pieces:
@@ -76,7 +94,7 @@ def write(
             accepted["row_hash"] = row_hashes(list(accepted.values()))
             staging.add(pa.RecordBatch.from_pydict(accepted))
         rejects.add(verdicts)
-    step("merge")
+    into.step("merge")
     counts.loaded, counts.unchanged = staging.merge()
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.data_time = target.newest

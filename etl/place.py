@@ -35,18 +35,23 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     shift = shift_to_wgs84(spec, rows.crs)
     sent = _from_columns(rows, spec, verdicts) if spec.lon is not None else _from_shapes(rows)
     shapes = moved(sent, shift)
-    there = ~np.equal(shapes, None)
+    there = ~shapely.is_missing(shapes)
     x, y = _points(sent)
-    verdicts.reject(there & (x == 0) & (y == 0), "zero-coordinates", "the coordinates are 0, 0; leave them empty where there is no place")
+    verdicts.reject(
+        there & (x == 0) & (y == 0),
+        "zero-coordinates",
+        "the coordinates are 0, 0; leave them empty where there is no place",
+    )
     lon, lat = _points(shapes)
     units = stamp.at(lon, lat)
     out = there & (units == OUTSIDE)
+    datum = _datum(spec, rows.crs)
     within = np.zeros(len(rows), dtype=np.bool_)
     within[out] = stamp.at(*shift(y[out], x[out])) != OUTSIDE
 
     def message(row: int) -> str:
         hint = "; with longitude and latitude exchanged it would lie inside" if within[row] else ""
-        return f"the place {x[row]:.10g}, {y[row]:.10g} ({_datum(spec, rows.crs)}) lies outside {stamp.city.spec.name.zh}{hint}"
+        return f"the place {x[row]:.10g}, {y[row]:.10g} ({datum}) lies outside {stamp.city.spec.name.zh}{hint}"
 
     verdicts.reject(out, "outside-city", message)
     nowhere = np.flatnonzero(~there)
@@ -78,7 +83,8 @@ def _projected(crs: str) -> Shift:
     try:
         transformer = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
     except CRSError as unknown:
-        msg = f"place.datum {crs!r} is no reference system that PROJ knows; say 'gcj02', 'bd09' or an EPSG code such as '4490'"
+        right = "say 'gcj02', 'bd09' or an EPSG code such as '4490'"
+        msg = f"place.datum {crs!r} is no reference system that PROJ knows; {right}"
         raise LoadError(msg) from unknown
 
     def shift(x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -97,7 +103,7 @@ def moved(shapes: Shapes, shift: Shift) -> Shapes:
         return np.column_stack(shift(places[:, 0], places[:, 1]))
 
     result: Shapes = shapely.transform(flat, each)
-    invalid = ~shapely.is_valid(result) & ~np.equal(result, None) & (shapely.get_type_id(result) > 0)
+    invalid = ~shapely.is_valid(result) & ~shapely.is_missing(result) & (shapely.get_type_id(result) > 0)
     result[invalid] = shapely.make_valid(result[invalid])
     return result
 
@@ -125,7 +131,6 @@ def _from_shapes(rows: Rows) -> Shapes:
 def _points(shapes: Shapes) -> tuple[Floats, Floats]:
     """Return a point on each shape, NaN where there is none."""
     types = shapely.get_type_id(shapes)
-    points = shapes
-    if (types > 0).any():
-        points = np.where(types > 0, shapely.point_on_surface(np.where(types > 0, shapes, None)), shapes)
+    points = shapes.copy()
+    points[types > 0] = shapely.point_on_surface(shapes[types > 0])
     return shapely.get_x(points), shapely.get_y(points)

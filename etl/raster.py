@@ -117,7 +117,7 @@ def _edges(polygons: Shapes, raster: Raster) -> _Edges:
 
 def _fill(edges: _Edges, owner: _Edits, count: _Edits) -> None:
     """Begin or end a polygon where an edge crosses the middle of a row."""
-    middle = edges.row + 0.5
+    middle: Floats = edges.row + 0.5
     down = (edges.y1 <= middle) & (middle < edges.y0)
     up = (edges.y0 <= middle) & (middle < edges.y1)
     column = np.ceil(edges.at(middle) - 0.5).astype(np.int64)
@@ -130,7 +130,8 @@ def _fill(edges: _Edges, owner: _Edits, count: _Edits) -> None:
 
 def _mark(edges: _Edges, crossed: _Edits) -> None:
     """Mark every pixel that an edge touches."""
-    low, high = edges.at(edges.row - MARGIN), edges.at(edges.row + 1 + MARGIN)
+    row: Floats = edges.row.astype(np.float64)
+    low, high = edges.at(row - MARGIN), edges.at(row + 1 + MARGIN)
     flat = edges.y0 == edges.y1
     left = np.where(flat, np.minimum(edges.x0, edges.x1), np.minimum(low, high))
     right = np.where(flat, np.maximum(edges.x0, edges.x1), np.maximum(low, high))

@@ -21,7 +21,7 @@ def source_id(connection: Connection, code: str) -> int:
     """Return a source's number, given to it when it is first seen."""
     table = model.source
     connection.execute(upsert(table).values(code=code).on_conflict_do_nothing())
-    return connection.execute(select(table.c.id).where(table.c.code == code)).scalar_one()
+    return int(connection.execute(select(table.c.id).where(table.c.code == code)).scalar_one())
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def begin(connection: Connection, source: int, now: datetime) -> int:
     stale = update(table).where(table.c.source_id == source, table.c.state == "running")
     connection.execute(stale.values(state="failed", detail={"message": "interrupted before it could finish"}))
     new = insert(table).values(source_id=source, started_at=now, state="running").returning(table.c.id)
-    return connection.execute(new).scalar_one()
+    return int(connection.execute(new).scalar_one())
 
 
 def last_good(connection: Connection, source: int) -> Row[Any] | None:
@@ -55,11 +55,10 @@ def last_good(connection: Connection, source: int) -> Row[Any] | None:
     return connection.execute(asked.order_by(table.c.id.desc()).limit(1)).one_or_none()
 
 
-def finish(
-    connection: Connection, load: int, *, state: str, counts: Counts, finished: datetime, detail: Mapping[str, Any]
-) -> None:
-    """Record how a load ended."""
+def finish(connection: Connection, load: int, *, counts: Counts, finished: datetime, detail: Mapping[str, Any]) -> str:
+    """Record how a load ended; return its state."""
     table = model.load
+    state = "published" if counts.loaded else "unchanged"
     connection.execute(
         update(table)
         .where(table.c.id == load)
@@ -74,13 +73,16 @@ def finish(
             detail={**detail, "reasons": dict(counts.reasons)},
         )
     )
+    return state
 
 
 def fail(connection: Connection, load: int, *, message: str, finished: datetime) -> None:
     """Record why a load was given up."""
     table = model.load
     connection.execute(
-        update(table).where(table.c.id == load).values(state="failed", finished_at=finished, detail={"message": message})
+        update(table)
+        .where(table.c.id == load)
+        .values(state="failed", finished_at=finished, detail={"message": message})
     )
 
 

@@ -71,7 +71,9 @@ def of_load(connection: Connection, load: int, *, limit: int | None = None) -> l
     """
     table = model.reject
     asked = select(table.c.file, table.c.row_number, table.c.reason, table.c.message, table.c.row)
-    return list(connection.execute(asked.where(table.c.load_id == _origin(connection, load)).order_by(table.c.id).limit(limit)))
+    return list(
+        connection.execute(asked.where(table.c.load_id == _origin(connection, load)).order_by(table.c.id).limit(limit))
+    )
 
 
 def export(connection: Connection, load: int, file: Path) -> int:
@@ -98,5 +100,5 @@ def _origin(connection: Connection, load: int) -> int:
     found = connection.execute(select(same).where(table.c.id == load)).scalar()
     if found is None:
         known = connection.execute(select(table.c.id).order_by(table.c.id.desc()).limit(20)).scalars()
-        raise UnknownNameError("load", str(load), [str(item) for item in known])
+        raise UnknownNameError(kind="load", name=str(load), known=[str(item) for item in known])
     return int(found)

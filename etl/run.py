@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from etl import files, record, units
 from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
-from etl.load import Counts, Target, write
+from etl.load import Counts, Publication, Target, write
 from etl.readers import reader
 from etl.rows import Rows
 from etl.stamp import load_stamp
@@ -54,7 +54,7 @@ def order(city: City) -> list[SourceSpec]:
     return sorted(city.sources.values(), key=lambda source: (source.feeds != "units", source.id))
 
 
-def load(
+def load(  # noqa: PLR0913 - all that a run depends on, by name
     source: SourceSpec,
     *,
     city: City,
@@ -139,15 +139,13 @@ class _Run:
         detail: dict[str, Any] = {"fingerprint": print_, "files": [file.name for file in found]}
         before = record.last_good(self.connection, self.number)
         if before is not None and _same(before.detail, print_):
-            state = "unchanged"
             counts = _all_unchanged(before)
             if self.source.feeds != "incidents":
                 counts.data_time = max(file.modified for file in found)
             detail["same_as"] = before.detail.get("same_as", before.id)
         else:
             counts = self._counts(load, found)
-            state = "published" if counts.loaded else "unchanged"
-        record.finish(self.connection, load, state=state, counts=counts, finished=self._finished(), detail=detail)
+        state = record.finish(self.connection, load, counts=counts, finished=self._finished(), detail=detail)
         if counts.loaded:
             record.announce(self.connection, source=self.source.id, load=load, rows=counts.loaded)
         return self._outcome(state, load, counts, detail["files"])
@@ -157,10 +155,10 @@ class _Run:
         words = Vocabulary(self.source, self.city)
         pieces = self._pieces(found)
         newest = max(file.modified for file in found)
+        into = Publication(driver, source=self.number, load=load, layer=self.source.feeds, step=self._step)
         if self.source.feeds == "units":
-            return units.write(words, pieces, city=self.city, driver=driver, load=load, newest=newest, step=self._step)
-        values = {"source": self.number, "load": load, "layer": self.source.feeds}
-        return write(self._target(words, newest), pieces, driver=driver, values=values, step=self._step)
+            return units.write(words, pieces, city=self.city, into=into, newest=newest)
+        return write(self._target(words, newest), pieces, into=into)
 
     def _target(self, words: Vocabulary, newest: datetime) -> Target:
         self._step("units")
@@ -216,7 +214,9 @@ def _same(detail: Mapping[str, Any], print_: str) -> bool:
 
 
 def _all_unchanged(before: Any) -> Counts:  # noqa: ANN401 - a row of `load`
-    counts = Counts(read=before.rows_read, unchanged=before.rows_read - before.rows_rejected, rejected=before.rows_rejected)
+    counts = Counts(
+        read=before.rows_read, unchanged=before.rows_read - before.rows_rejected, rejected=before.rows_rejected
+    )
     counts.data_time = before.data_time
     counts.reasons.update(before.detail.get("reasons", {}))
     return counts

@@ -10,10 +10,12 @@ METRES_PER_DEGREE = 111_320.0
 
 def polygons(shapes: Shapes) -> Shapes:
     """Return what is polygon in each shape as a valid MultiPolygon; `None` where nothing is."""
-    valid = np.where(shapely.is_valid(shapes) | np.equal(shapes, None), shapes, None)
-    broken = np.equal(valid, None) & ~np.equal(shapes, None)
+    valid = shapes.copy()
+    broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
     valid[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-    return np.array([_multi(shape) for shape in valid], dtype=object)
+    several = np.empty(len(shapes), dtype=object)
+    several[:] = [_multi(shape) for shape in valid]
+    return several
 
 
 def _multi(shape: shapely.Geometry | None) -> shapely.MultiPolygon | None:
@@ -47,4 +49,5 @@ def drawn(shapes: Shapes, *, metres: float, latitude: float) -> Shapes:
     simple = shapely.coverage_simplify(flat, metres / METRES_PER_DEGREE)
     back = shapely.transform(simple, lambda places: places / [squeeze, 1.0])
     usable = shapely.is_valid(back) & ~shapely.is_empty(back)
-    return polygons(np.where(usable, back, shapes))
+    back[~usable] = shapes[~usable]
+    return polygons(back)

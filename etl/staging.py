@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import LiteralString, cast
 
 import pgpq
 import psycopg
@@ -11,7 +10,7 @@ from pgpq.encoders import StringEncoderBuilder
 from pgpq.schema import Jsonb
 from psycopg import sql
 
-Values = Mapping[str, int | str]
+Values = Mapping[str, object]
 
 
 class Staging:
@@ -41,9 +40,9 @@ class Staging:
         return written, int(equal[0]) if equal else 0
 
 
-def statement(name: str) -> LiteralString:
+def statement(name: str) -> str:
     """Return a statement of this package's `sql` folder."""
-    return cast("LiteralString", (files("etl") / "sql" / f"{name}.sql").read_text(encoding="utf-8"))
+    return (files("etl") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def copy(driver: psycopg.Connection, table: str, batch: pa.RecordBatch) -> int:
@@ -57,7 +56,9 @@ def copy(driver: psycopg.Connection, table: str, batch: pa.RecordBatch) -> int:
     encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(batch.schema, encoders)
     names = sql.SQL(", ").join(map(sql.Identifier, batch.schema.names))
     with driver.cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), names)) as target:
+        with cursor.copy(
+            sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), names)
+        ) as target:
             target.write(encoder.write_header())
             target.write(encoder.write_batch(batch))
             target.write(encoder.finish())

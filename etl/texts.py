@@ -23,7 +23,7 @@ codecs.register_error(keep_bad_bytes, _marked)
 
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any value of a row
-    """Return a value as it may be kept in JSON, bad bytes written as `\\xff`."""
+    r"""Return a value as it may be kept in JSON, bad bytes written as `\\xff`."""
     if not isinstance(value, str):
         return value
     return re.sub(f"{MARK}(..)", r"\\x\1", value).replace("\x00", r"\x00")

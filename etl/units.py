@@ -5,7 +5,7 @@ file no longer has stays. New boundaries replace the old in place; incidents and
 stamped with until their own source is loaded again, which then notices that the units are others.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,15 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from etl.checks import Keys, Verdicts, list_some, readable
+from etl.checks import Keys, Verdicts, readable
 from etl.fields import Fields, Vocabulary
 from etl.incidents import geometry
-from etl.load import Counts
+from etl.load import Counts, Publication
 from etl.place import moved, shift_to_wgs84
-from etl.rejects import Rejects
 from etl.rows import Rows
 from etl.shapes import drawn, labels, polygons
-from etl.staging import Staging
 from layers.errors import LoadError
 from layers.model import level_bits, level_shift
 from layers.pack import City
@@ -59,16 +57,7 @@ class Kept:
     parent_id: int | None
 
 
-def write(
-    words: Vocabulary,
-    pieces: Iterable[Rows],
-    *,
-    city: City,
-    driver: psycopg.Connection,
-    load: int,
-    newest: datetime,
-    step: Callable[[str], None],
-) -> Counts:
+def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Publication, newest: datetime) -> Counts:
     """Write a source's units within the caller's transaction.
 
     Raises:
@@ -80,20 +69,21 @@ def write(
         raise LoadError(msg)
     counts = Counts(data_time=newest)
     checked, drafts = _read(words, pieces, city)
-    known = _known(driver)
+    known = _known(into.driver)
     given = list(_identified(drafts, known, city))
     if city.spec.code not in known:
-        msg = f"{words.source.id}: there is no unit with the city's code {city.spec.code!r}; the file needs one of level {city.levels[0].id!r}"
+        top = city.levels[0].id
+        msg = f"{words.source.id}: no unit has the city's code {city.spec.code!r}; the file needs it on level {top!r}"
         raise LoadError(msg)
-    staging = Staging(driver, "unit", {"load": load})
-    rejects = Rejects(driver, load)
+    staging = into.staging("unit")
+    rejects = into.rejects()
     for verdicts in checked:
         counts.read += len(verdicts.rows) + len(verdicts.rows.broken)
         rejects.add(verdicts)
-    step("draw")
+    into.step("draw")
     if given:
         staging.add(_batch(given, city))
-    step("merge")
+    into.step("merge")
     counts.loaded, counts.unchanged = staging.merge()
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.conserve()
@@ -120,18 +110,27 @@ def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[D
     ranks = {level.id: rank for rank, level in enumerate(city.levels)}
     level = fields.known("level", reason="unknown-level", ids=ranks, required=True).to_pylist()
     code, name, english, parent = (fields.text(name).to_pylist() for name in ("code", "name", "name_en", "parent"))
-    people = pc.round(fields.number("population")).to_pylist() if "population" in fields else [None] * len(rows)
+    people = pc.round(fields.number("population") if "population" in fields else pa.nulls(len(rows), pa.float64()))
+    population = people.cast(pa.int32()).to_pylist()
     problems = [
         None if rank is None or own is None or (layout := city.levels[rank].code) is None else layout.problem(own)
         for rank, own in zip(level, code, strict=True)
     ]
     label = fields.label("code")
-    verdicts.reject(_where(problems), "bad-code", lambda row: f"{label} is {code[row]!r}; a {city.levels[level[row]].id} code {problems[row]}")
+    verdicts.reject(
+        _where(problems),
+        "bad-code",
+        lambda row: f"{label} is {code[row]!r}; a {city.levels[level[row]].id} code {problems[row]}",
+    )
     verdicts.reject(~_where(name), "missing-name", f"{fields.label('name')} is empty")
     sent = rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
     verdicts.reject(~_where(sent), "missing-geometry", "the row has no geometry; a unit needs a polygon")
     shapes = polygons(moved(sent, shift_to_wgs84(words.source.place, rows.crs)))
-    verdicts.reject(~_where(shapes), "wrong-geometry", lambda row: f"the geometry is a {sent[row].geom_type}; a unit needs a polygon")
+    verdicts.reject(
+        ~_where(shapes),
+        "wrong-geometry",
+        lambda row: f"the geometry is a {sent[row].geom_type}; a unit needs a polygon",
+    )
     keys.check(fields.text("code"), verdicts, label)
     return [
         Draft(
@@ -140,7 +139,7 @@ def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[D
             name=name[row],
             name_en=english[row] or name[row],
             parent=parent[row],
-            population=None if people[row] is None else int(people[row]),
+            population=population[row],
             shape=shapes[row],
             verdicts=verdicts,
             row=row,
@@ -171,7 +170,9 @@ def _identified(drafts: list[Draft], known: dict[str, Kept], city: City) -> Iter
         parent_id = parent.id if parent else None
         kept_now = known.get(draft.code)
         if kept_now is not None and (kept_now.rank, kept_now.parent_id) != (draft.rank, parent_id):
-            draft.reject("moved-unit", f"the unit {draft.code!r} stood at another place of the hierarchy; give it a new code")
+            draft.reject(
+                "moved-unit", f"the unit {draft.code!r} stood at another place of the hierarchy; give it a new code"
+            )
             continue
         if kept_now is None:
             run = (parent_id, draft.rank)
@@ -187,10 +188,12 @@ def _ordinal(kept: Kept, city: City) -> int:
 def _new(draft: Draft, parent: Kept | None, ordinal: int, city: City) -> Kept:
     room = (1 << level_bits(len(city.levels))) - 1
     if ordinal > room:
-        msg = f"the unit {draft.parent or 'above ' + draft.code!r} has more than {room} units below it, which is all that ids have room for"
+        msg = f"no id is left for {draft.code!r}: a unit has room for {room} below it on each level; split it in two"
         raise LoadError(msg)
     above = parent.id if parent else 0
-    return Kept(above + (ordinal << level_shift(draft.rank, len(city.levels))), draft.rank, parent.id if parent else None)
+    return Kept(
+        above + (ordinal << level_shift(draft.rank, len(city.levels))), draft.rank, parent.id if parent else None
+    )
 
 
 def _parent(draft: Draft, known: Mapping[str, Kept], city: City) -> Kept | None:

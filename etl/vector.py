@@ -90,7 +90,7 @@ def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int,
 def _shapes(column: pa.Array) -> tuple[Shapes, Mask]:
     encoded = column.to_numpy(zero_copy_only=False)
     shapes = shapely.from_wkb(encoded, on_invalid="ignore")
-    unreadable = np.asarray(column.is_valid()) & np.equal(shapes, None)
+    unreadable = np.asarray(column.is_valid()) & shapely.is_missing(shapes)
     shapes[~unreadable & shapely.is_empty(shapes)] = None
     return shapes, unreadable
 

@@ -30,6 +30,6 @@ def formats() -> list[str]:
 def reader(name: str) -> Reader:
     """Return the reader of a format."""
     if name not in formats():
-        raise UnknownNameError("format", name, formats())
+        raise UnknownNameError(kind="format", name=name, known=formats())
     module = import_module(f"{__name__}.{name.replace('-', '_')}")
     return cast("Reader", module.read)

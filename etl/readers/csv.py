@@ -45,9 +45,13 @@ class _Reading:
         line = self.text.peek_line()
         header = next(csv.reader([line], delimiter=self.delimiter), [])
         if not header:
-            raise SourceDataError(self.name, found="the file is empty", right="a CSV begins with a line of column names")
+            raise SourceDataError(
+                self.name, found="the file is empty", right="a CSV begins with a line of column names"
+            )
         if twice := {column for column in header if header.count(column) > 1}:
-            raise SourceDataError(self.name, found=f"columns named alike: {sorted(twice)}", right="give every column its own name")
+            raise SourceDataError(
+                self.name, found=f"columns named alike: {sorted(twice)}", right="give every column its own name"
+            )
         return header
 
     def pieces(self) -> Iterator[Rows]:
@@ -113,7 +117,9 @@ def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:
     try:
         found = codecs.lookup(encoding).name
     except LookupError as unknown:
-        raise SourceDataError(name, found=f"no encoding is called {encoding!r}", right="say utf-8 or gb18030") from unknown
+        raise SourceDataError(
+            name, found=f"no encoding is called {encoding!r}", right="say utf-8 or gb18030"
+        ) from unknown
     return codecs.getincrementaldecoder("utf-8-sig" if found == "utf-8" else found)(errors=keep_bad_bytes)
 
 
