@@ -69,6 +69,19 @@ def filter_besides(*own: str) -> Callable[[Request, City], Awaitable[Filter]]:
 TheFilter = Annotated[Filter, Depends(filter_besides())]
 
 
+async def unit_of(connection: AsyncConnection, city: City, code: str | None) -> Unit:
+    """Return a unit; without a code, the city.
+
+    Raises:
+        UnknownNameError: No unit in force has the code.
+    """
+    wanted = code or city.spec.code
+    row = (await connection.execute(units.one(wanted))).mappings().one_or_none()
+    if row is None:
+        raise UnknownNameError(kind="unit", name=wanted, known=await known_units(connection))
+    return Unit.of(row)
+
+
 async def family_of(connection: AsyncConnection, city: City, code: str | None) -> Family:
     """Return a unit and its children; without a code, the city's.
 

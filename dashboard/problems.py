@@ -55,6 +55,7 @@ async def answer(request: Request, error: Exception) -> Response:
             sentence = AWAY if isinstance(error, TimeoutError) else BUSY
             found = problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
         case _:
+            logger.error("no answer to %s", request.url, exc_info=error)
             found = problem(HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
     return found
 

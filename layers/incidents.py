@@ -1,6 +1,6 @@
 """Questions about incidents: which ones a filter means, a page of them, one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from layers.filters import Filter
 from layers.model import category, incident, source, unit
 from layers.pack import City
 from layers.questions import Question
+from layers.specs import LayerSpec
 from layers.units import IN_FORCE, Unit
 
 SRID = 4326
@@ -63,6 +64,11 @@ def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]
     return found
 
 
+def declared(layers: Iterable[LayerSpec]) -> list[str]:
+    """Return the attributes that layers of incidents show: others stay in the table."""
+    return sorted({field.id for layer in layers if layer.incidents for field in layer.fields})
+
+
 def unplaced(of: Unit) -> ColumnElement[bool]:
     """Return the condition that a row belongs to none of a unit's children."""
     child = select(unit.c.id).where(
@@ -95,3 +101,8 @@ def page(where: Sequence[ColumnElement[bool]], *, limit: int, after: tuple[datet
     table = incident.c
     found = records().where(*where).order_by(table.reported_at.desc(), table.id.desc()).limit(limit)
     return found.where(tuple_(table.reported_at, table.id) < tuple_(*after)) if after else found
+
+
+def one(number: int) -> Question:
+    """Ask for one incident by its id."""
+    return records().where(incident.c.id == number)

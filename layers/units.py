@@ -30,6 +30,11 @@ class Unit:
         return cls(**{column.name: row[column.name] for column in NAMED})
 
 
+def one(code: str) -> Question:
+    """Ask for a unit."""
+    return select(*NAMED).where(unit.c.code == code, IN_FORCE)
+
+
 def family(code: str) -> Question:
     """Ask for a unit and its direct children: the unit first, then the children by code."""
     own = select(unit.c.id).where(unit.c.code == code, IN_FORCE).scalar_subquery()

@@ -1,0 +1,100 @@
+"""`/api/layers`: what can be drawn on the map, and how much of it there is."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from dashboard.asking import AConnection, TheCity, TheFilter, documented, unit_of
+from layers import counts, features, sources
+from layers.counts import Family
+from layers.filters import Filter
+from layers.pack import City
+from layers.specs import LayerSpec
+from layers.units import Unit
+
+router = APIRouter()
+
+
+class FieldAnswer(BaseModel):
+    """An attribute people see; `values` says what coded values mean."""
+
+    id: str
+    name: str
+    name_en: str
+    type: str
+    values: dict[str, dict[str, str]]
+
+
+class LayerAnswer(BaseModel):
+    """A layer: `count` features, or incidents of its source that the filter means."""
+
+    id: str
+    theme: str
+    name: str
+    name_en: str
+    geometry: str
+    color: str
+    order: int
+    shown: bool
+    label: str | None
+    fields: list[FieldAnswer]
+    incidents: str | None
+    count: int
+    data_time: datetime | None
+
+
+@router.get("/api/layers", openapi_extra=documented())
+async def read_layers(connection: AConnection, city: TheCity, asked: TheFilter) -> list[LayerAnswer]:
+    """Return every layer in drawing order; features are counted by unit, incidents by the whole filter."""
+    of = await unit_of(connection, city, asked.unit)
+    held = await counted(connection, city, asked, of)
+    times = await data_times(connection, city)
+    ordered = sorted(city.layers.values(), key=lambda layer: (layer.order, layer.id))
+    return [described(layer, held.get(layer.id, 0), times.get(layer.id)) for layer in ordered]
+
+
+async def counted(connection: AsyncConnection, city: City, asked: Filter, of: Unit) -> dict[str, int]:
+    """Return how much each layer holds."""
+    own = [key for key, layer in city.layers.items() if layer.incidents is None]
+    held = {row.layer: row.n for row in await connection.execute(features.held(own, of))}
+    question = counts.tally(asked, city, of=Family(of, ()), now=datetime.now(UTC))
+    events: dict[str, int] = {}
+    for row in await connection.execute(question):
+        if row.part == "unit":
+            events[row.source] = events.get(row.source, 0) + row.n
+    return held | {key: events.get(layer.incidents, 0) for key, layer in city.layers.items() if layer.incidents}
+
+
+async def data_times(connection: AsyncConnection, city: City) -> dict[str, datetime]:
+    """Return how recent each layer is: the newest data of the sources that feed it."""
+    found: dict[str, datetime] = {}
+    for row in await connection.execute(sources.last_loads()):
+        fed = [key for key, layer in city.layers.items() if layer.incidents == row.code]
+        spec = city.sources.get(row.code)
+        for key in [*fed, *([spec.feeds] if spec else [])]:
+            if row.reached and row.reached > found.get(key, datetime.min.replace(tzinfo=UTC)):
+                found[key] = row.reached.astimezone(city.time_zone)
+    return found
+
+
+def described(layer: LayerSpec, count: int, data_time: datetime | None) -> LayerAnswer:
+    """Put a layer's description and its count together."""
+    return LayerAnswer(
+        **layer.model_dump(include={"id", "theme", "geometry", "color", "order", "shown", "label", "incidents"}),
+        name=layer.title.zh,
+        name_en=layer.title.en,
+        fields=[
+            FieldAnswer(
+                id=field.id,
+                name=field.title.zh,
+                name_en=field.title.en,
+                type=field.type,
+                values={key: {"name": title.zh, "name_en": title.en} for key, title in field.values.items()},
+            )
+            for field in layer.fields
+        ],
+        count=count,
+        data_time=data_time,
+    )

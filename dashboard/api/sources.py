@@ -1,0 +1,75 @@
+"""`/api/sources`: where the data comes from and how fresh it is."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import RowMapping
+
+from dashboard.asking import AConnection, TheCity
+from layers import sources
+from layers.pack import City
+from layers.sources import Freshness
+from layers.specs import SourceSpec
+
+router = APIRouter()
+
+
+class LoadAnswer(BaseModel):
+    """One run of a source."""
+
+    id: int
+    state: str
+    started_at: datetime
+    finished_at: datetime | None
+    rows_read: int | None
+    rows_loaded: int | None
+    rows_unchanged: int | None
+    rows_rejected: int | None
+
+
+class SourceAnswer(BaseModel):
+    """A source, its last run, and how it stands: `fresh`, `due`, `overdue`, or `unknown` before the first load."""
+
+    id: str
+    name: str
+    name_en: str
+    owner: str
+    refresh: str
+    share: str
+    feeds: str
+    data_time: datetime | None
+    freshness: Freshness
+    last_load: LoadAnswer | None
+
+
+@router.get("/api/sources")
+async def read_sources(connection: AConnection, city: TheCity) -> list[SourceAnswer]:
+    """Return every source of the city, in the order of their ids."""
+    rows = {row["code"]: row for row in (await connection.execute(sources.last_loads())).mappings()}
+    now = datetime.now(UTC)
+    return [described(spec, rows.get(code), city, now) for code, spec in city.sources.items()]
+
+
+def described(spec: SourceSpec, row: RowMapping | None, city: City, now: datetime) -> SourceAnswer:
+    """Put a source and its last load together."""
+    reached: datetime | None = row["reached"] if row else None
+    return SourceAnswer(
+        id=spec.id,
+        name=spec.title.zh,
+        name_en=spec.title.en,
+        owner=spec.owner,
+        refresh=spec.refresh,
+        share=spec.share,
+        feeds=spec.feeds,
+        data_time=reached and reached.astimezone(city.time_zone),
+        freshness=sources.freshness(spec, reached, now),
+        last_load=last(row, city) if row and row["id"] is not None else None,
+    )
+
+
+def last(row: RowMapping, city: City) -> LoadAnswer:
+    """Tell of a load, in the city's time."""
+    said = {name: row[name] for name in LoadAnswer.model_fields}
+    times = {name: row[name] and row[name].astimezone(city.time_zone) for name in ("started_at", "finished_at")}
+    return LoadAnswer(**said | times)

@@ -1,0 +1,129 @@
+"""What stands or happened in view: single points while they are few, counts by cell while they are many.
+
+The database writes the GeoJSON; nobody else reads it before the browser does.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Numeric, String, Table, case, cast, func, literal, select, union_all
+
+from layers import features, incidents
+from layers.filters import Box, Filter
+from layers.model import Status, category, feature, incident, source
+from layers.pack import City
+from layers.questions import Question
+from layers.specs import LayerSpec
+from layers.units import Unit
+from layers.words import status_code
+
+SINGLES = 500
+"""So many points are drawn one by one."""
+MOST = 2_000
+"""No answer holds more features."""
+CELL, TILE = 64, 256
+"""Pixels: a cell of the clusters, a tile of the zoom."""
+DIGITS = 6
+Properties = Mapping[str, ColumnElement[Any]]
+
+
+@dataclass(frozen=True)
+class View:
+    """What a map shows: a box and a zoom."""
+
+    box: Box
+    zoom: int
+
+    def cell(self) -> tuple[float, float]:
+        """Return a cell's width and height in degrees: about square on the map, the same wherever one pans to."""
+        west, south, east, north = self.box
+        squeeze = max(math.cos(math.radians(round((south + north) / 2))), 0.01)
+        width = 360 * CELL / TILE / 2**self.zoom
+        while ((east - west) / width + 1) * ((north - south) / width / squeeze + 1) > MOST:
+            width *= 2
+        return width, width * squeeze
+
+
+def features_in_view(layer: LayerSpec, asked: Filter, city: City, *, of: Unit, view: View) -> Question:
+    """Ask for a layer's features as GeoJSON text, with the attributes the layer declares."""
+    table = feature.c
+    declared = [field.id for field in layer.fields if field.id not in {"key", "name"}]
+    said = {"key": table.key, "name": table.name, **{name: table.attributes[name] for name in declared}}
+    where = [table.geom.is_not(None), *features.conditions(layer.id, asked, city, of)]
+    spot = table.geom if layer.geometry == "point" else func.ST_Centroid(table.geom)
+    return _in_view(feature, where, view=view, spot=spot, said=said)
+
+
+def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: datetime) -> Question:
+    """Ask for incidents as GeoJSON text, with what a popup shows of them."""
+    table = incident.c
+    where = [table.geom.is_not(None), *incidents.conditions(asked, city, of)]
+    times = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at")
+    said = {
+        **{name: table[name] for name in ("id", "key", "title", "address", "channel", *times)},
+        "status": case({int(status): status_code(status) for status in Status}, value=table.status),
+        "category": select(category.c.code).where(category.c.id == table.category_id).scalar_subquery(),
+        "source": select(source.c.code).where(source.c.id == table.source_id).scalar_subquery(),
+        "overdue": (table.status < int(Status.CLOSED)) & (table.due_at < now),
+    }
+    if declared := incidents.declared(city.layers.values()):
+        said["attributes"] = _object({name: table.attributes[name] for name in declared})
+    return _in_view(incident, where, view=view, spot=table.geom, said=said)
+
+
+def _in_view(
+    table: Table,
+    where: Sequence[ColumnElement[bool]],
+    *,
+    view: View,
+    spot: ColumnElement[object],
+    said: Properties,
+) -> Question:
+    """Ask for features as text: either every row, or cells with their counts and the rows alone in theirs."""
+    wide, high = view.cell()
+    seen = select(table.c.id, func.ST_X(spot).label("x"), func.ST_Y(spot).label("y")).where(*where).cte("seen")
+    total = select(func.count()).select_from(seen).scalar_subquery()
+    x, y = seen.c.x, seen.c.y
+    edges = (func.min(x), func.min(y), func.max(x), func.max(y))
+    cells = (
+        select(
+            func.count().label("n"),
+            func.min(seen.c.id).label("id"),
+            func.avg(x).label("x"),
+            func.avg(y).label("y"),
+            func.json_build_array(*(_rounded(edge) for edge in edges)).label("bounds"),
+        )
+        .where(total > SINGLES)
+        .group_by(func.floor(x / wide), func.floor(y / high))
+        .cte("cells")
+    )
+    middle = func.json_build_array(_rounded(cells.c.x), _rounded(cells.c.y))
+    spots = _object({"type": _text("Point"), "coordinates": middle})
+    clusters = _feature(spots, {"count": cells.c.n, "bounds": cells.c.bounds})
+    few = select(seen.c.id).where(total <= SINGLES)
+    alone = union_all(few, select(cells.c.id).where(cells.c.n == 1)).subquery("alone")
+    shape = cast(func.ST_AsGeoJSON(table.c.geom, DIGITS), JSON)
+    singles = select(_feature(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
+    found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1)).subquery("found")
+    head = {"type": _text("FeatureCollection"), "total": total, "clustered": total > SINGLES}
+    features = func.coalesce(func.json_agg(found.c.feature), cast("[]", JSON))
+    return select(cast(_object({**head, "features": features}), String))
+
+
+def _feature(shape: ColumnElement[object], said: Properties) -> ColumnElement[object]:
+    return _object({"type": _text("Feature"), "geometry": shape, "properties": func.json_strip_nulls(_object(said))})
+
+
+def _object(values: Properties) -> ColumnElement[object]:
+    return func.json_build_object(*(part for name, value in values.items() for part in (_text(name), value)))
+
+
+def _text(value: str) -> ColumnElement[str]:
+    return cast(literal(value), String)
+
+
+def _rounded(degrees: ColumnElement[float]) -> ColumnElement[object]:
+    return func.round(cast(degrees, Numeric), DIGITS)
