@@ -1,18 +1,16 @@
 """What has been loaded, for the tables that people read: every source with its freshness, every load of a source."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from etl.record import GOOD
 from layers import model
 from layers.errors import UnknownNameError
 from layers.pack import City
+from layers.sources import DONE, Freshness, freshness
 from layers.specs import SourceSpec
-
-Freshness = Literal["fresh", "due", "overdue", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,6 @@ class Standing:
     data_time: datetime | None
     good: Load | None
     last: Load | None
-
-
-def freshness(source: SourceSpec, data_time: datetime | None, now: datetime) -> Freshness:
-    """Say how a source stands: due after one period, overdue after two."""
-    if data_time is None:
-        return "unknown"
-    periods = (now - data_time) / timedelta(minutes=source.refresh_minutes)
-    return "fresh" if periods <= 1 else "due" if periods <= 2 else "overdue"  # noqa: PLR2004 - the rule itself
 
 
 def standings(connection: Connection, city: City, now: datetime) -> list[Standing]:
@@ -89,7 +79,7 @@ def _newest(connection: Connection, *, only_good: bool) -> list[Load]:
     table = model.load
     asked = select(model.source.c.code, table).join_from(table, model.source).distinct(table.c.source_id)
     if only_good:
-        asked = asked.where(table.c.state.in_(GOOD))
+        asked = asked.where(table.c.state.in_(DONE))
     return [_load(row) for row in connection.execute(asked.order_by(table.c.source_id, table.c.id.desc()))]
 
 

@@ -117,7 +117,7 @@ def _edges(polygons: Shapes, raster: Raster) -> _Edges:
 
 def _fill(edges: _Edges, owner: _Edits, count: _Edits) -> None:
     """Begin or end a polygon where an edge crosses the middle of a row."""
-    middle: Floats = edges.row + 0.5
+    middle: Floats = edges.row.astype(np.float64) + 0.5
     down = (edges.y1 <= middle) & (middle < edges.y0)
     up = (edges.y0 <= middle) & (middle < edges.y1)
     column = np.ceil(edges.at(middle) - 0.5).astype(np.int64)

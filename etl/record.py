@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from etl.load import Counts
 from layers import model
+from layers.sources import DONE
 
 LOADING = 0x6F6E6D6C
 """The class of advisory locks that loads of one source take in turn."""
 CHANNEL = "onemap_change"
-GOOD = ("published", "unchanged")
 
 
 def source_id(connection: Connection, code: str) -> int:
@@ -51,7 +51,7 @@ def begin(connection: Connection, source: int, now: datetime) -> int:
 def last_good(connection: Connection, source: int) -> Row[Any] | None:
     """Return the last load of a source that did not fail."""
     table = model.load
-    asked = select(table).where(table.c.source_id == source, table.c.state.in_(GOOD))
+    asked = select(table).where(table.c.source_id == source, table.c.state.in_(DONE))
     return connection.execute(asked.order_by(table.c.id.desc()).limit(1)).one_or_none()
 
 
