@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +16,7 @@ from simulate import features, incidents
 from simulate.flaws import Flawed, spoil_texts
 from simulate.partition import Partition, build
 from simulate.places import Ground
-from simulate.plan import Plan, read
+from simulate.plan import read
 from simulate.values import Column
 from simulate.write import points, render, write
 
@@ -101,7 +100,7 @@ def write_units(folder: Path, city: City, source: SourceSpec, partition: Partiti
         above = codes
     columns = {name: np.concatenate(part) for name, part in parts.items()}
     pieces, of = shapely.get_parts(np.concatenate([units.polygons for units in partition.levels]), return_index=True)
-    polygons = shapely.multipolygons(pieces, indices=of)
+    polygons = np.asarray(shapely.multipolygons(pieces, indices=of))
     write(folder / file_name(source, source.id), source, render(city, source, columns), polygons)
 
 
@@ -146,7 +145,7 @@ def _publish(fresh: Path, inbox: Path) -> None:
     for file in sorted(files, key=lambda file: file.name == MARKER):
         place = inbox / file.relative_to(fresh)
         place.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(file, place)
+        file.replace(place)
     shutil.rmtree(fresh)
 
 

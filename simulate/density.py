@@ -38,7 +38,7 @@ class Plane:
 
 
 class Density:
-    """People per square kilometre anywhere: the countryside's, and what each centre adds, thinning out exponentially."""
+    """People per square kilometre anywhere: the countryside's, and more around each centre."""
 
     def __init__(self, plan: Plan, plane: Plane, bounds: tuple[float, float, float, float]) -> None:
         """Evaluate the field once on a raster over the bounds; questions are answered from it."""
@@ -51,7 +51,9 @@ class Density:
         self._field = np.full(km.shape[:2], plan.people.countryside)
         for lon, lat, people, radius in _sources(plan):
             away = km - plane.to_km(np.array([lon, lat]))
-            self._field += 1000.0 * people / (2.0 * np.pi * radius**2) * np.exp(-np.hypot(*away.transpose(2, 0, 1)) / radius)
+            self._field += (
+                1000.0 * people / (2.0 * np.pi * radius**2) * np.exp(-np.hypot(*away.transpose(2, 0, 1)) / radius)
+            )
 
     def at(self, km: Numbers) -> Numbers:
         """Return the density at points of the plane."""

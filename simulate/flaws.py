@@ -71,6 +71,7 @@ def spoil_places(rows: Rows, flawed: Flawed) -> None:
 
 def spoil_texts(columns: dict[str, Column], source: SourceSpec, flawed: Flawed) -> None:
     """Break values as they stand in the source's own columns."""
+
     def put(field: str, kind: str, values: tuple[str, ...]) -> None:
         rows = flawed.broken[kind]
         column = source.fields[field].column

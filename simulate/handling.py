@@ -28,21 +28,27 @@ class Handled:
     status: NDArray[np.object_]
 
 
-def handle(
-    reported: Integers, hours: Numbers, quality: Numbers, *, plan: Handling, now: int, random: np.random.Generator
-) -> Handled:
-    """Draw the life of each incident; `quality` is the share its district closes within the limit of `hours`."""
-    count = len(reported)
-    ratio = np.exp(plan.spread * (random.standard_normal(count) - ndtri(quality)))
-    forgotten = random.random(count) < plan.forgotten
-    whole = np.where(forgotten, 1.0, ratio) * hours * HOUR
-    accepted = reported + whole * random.uniform(*EARLY, count)
-    dispatched = accepted + whole * random.uniform(*THEN, count)
-    resolved = np.where(forgotten, NEVER, reported + whole * random.uniform(*LATE, count))
-    closed = np.where(forgotten, NEVER, reported + whole)
-    steps = np.stack([accepted, dispatched, resolved, closed]).astype(np.int64)
-    steps[steps > now] = NEVER
-    return Handled(*steps, status=STATUSES[(steps < NEVER).sum(axis=0)])
+@dataclass(frozen=True)
+class Desk:
+    """Whoever deals with incidents, until now."""
+
+    plan: Handling
+    now: int
+    random: np.random.Generator
+
+    def handle(self, reported: Integers, hours: Numbers, quality: Numbers) -> Handled:
+        """Draw the life of each incident; `quality` is the share that is closed within the limit of `hours`."""
+        count = len(reported)
+        ratio = np.exp(self.plan.spread * (self.random.standard_normal(count) - ndtri(quality)))
+        forgotten = self.random.random(count) < self.plan.forgotten
+        whole = np.where(forgotten, 1.0, ratio) * hours * HOUR
+        accepted = reported + whole * self.random.uniform(*EARLY, count)
+        dispatched = accepted + whole * self.random.uniform(*THEN, count)
+        resolved = np.where(forgotten, NEVER, reported + whole * self.random.uniform(*LATE, count))
+        closed = np.where(forgotten, NEVER, reported + whole)
+        steps = np.stack([accepted, dispatched, resolved, closed]).astype(np.int64)
+        steps[steps > self.now] = NEVER
+        return Handled(*steps, STATUSES[(steps < NEVER).sum(axis=0)])
 
 
 def qualities(count: int, plan: Handling, random: np.random.Generator) -> Numbers:

@@ -8,7 +8,7 @@ import numpy as np
 from layers.pack import City
 from simulate.density import Numbers
 from simulate.flaws import Flawed, hide_places, spoil_places
-from simulate.handling import NEVER, handle, qualities
+from simulate.handling import NEVER, Desk, qualities
 from simulate.places import Ground
 from simulate.plan import IncidentPlan, Plan
 from simulate.rhythm import Timeline
@@ -66,8 +66,8 @@ def world(city: City, plan: Plan, ground: Ground, *, rows: int, now: datetime) -
         timeline,
         weight,
         qualities(len(ground.partition.levels[1].entries), plan.handling, random),
-        hot_spots(plan, ground, weight, random),
-        outbreaks(plan, ground, weight=weight, rows=rows, timeline=timeline, random=random),
+        hot_spots(plan, ground, weight),
+        outbreaks(plan, ground, weight=weight, rows=rows, timeline=timeline),
         random,
     )
 
@@ -89,7 +89,11 @@ def columns(world: World, source: str, count: int) -> tuple[dict[str, Column], F
     order = {code: number for number, code in enumerate(plan.kinds)}
     named = Rows(world.plan, rows.partition, rows.cells, world.now, random)
     named.columns["category"] = titles[[order[str(code)] for code in incidents.category]]
-    rows.columns |= {"category": incidents.category, "title": named.text(plan.title), "address": named.text(plan.address)}
+    rows.columns |= {
+        "category": incidents.category,
+        "title": named.text(plan.title),
+        "address": named.text(plan.address),
+    }
     rows.columns["address"][rows.cells < 0] = ""
     return rows.columns, flawed
 
@@ -101,7 +105,9 @@ def _drawn(world: World, source: str, plan: IncidentPlan, count: int) -> Drawn:
     ordinary = _ordinary(world, plan, count - sum(outbreak.planted for outbreak in mine))
     for spot in world.spots:
         if spot.source == source:
-            there = (ordinary.category == spot.category) & (random.random(len(ordinary.time)) < world.plan.unusual.hot_share)
+            there = (ordinary.category == spot.category) & (
+                random.random(len(ordinary.time)) < world.plan.unusual.hot_share
+            )
             ordinary.xy[there], ordinary.cell[there] = drawn(spot, int(there.sum()), world.ground, random)
     parts = [ordinary]
     for outbreak in mine:
@@ -151,9 +157,8 @@ def _handled(world: World, rows: Rows, incidents: Drawn) -> None:
     kinds = {code: world.city.categories[code].hours for code in set(incidents.category.tolist())}
     hours = np.array([kinds[code] for code in incidents.category.tolist()])
     quality = world.quality[world.ground.partition.levels[1].of_cell[incidents.cell]]
-    life = handle(
-        incidents.time, hours, quality, plan=world.plan.handling, now=world.timeline.end, random=world.random
-    )
+    desk = Desk(world.plan.handling, world.timeline.end, world.random)
+    life = desk.handle(incidents.time, hours, quality)
     rows.columns |= {
         "reported_at": _instants(incidents.time),
         "accepted_at": _instants(life.accepted),

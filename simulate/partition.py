@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from layers.pack import City
-from simulate.clusters import Graph, grow, linked
+from simulate.clusters import grow, linked
 from simulate.density import Density, Numbers, Plane
 from simulate.plan import Plan
 from simulate.register import Entry, below, entries, polygons
@@ -45,35 +45,47 @@ class Partition:
         return next(units for units in self.levels if units.level == name)
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What a partition is made from."""
+
+    city: City
+    plan: Plan
+    register: list[list[Entry]]
+    density: Density
+
+    def held(self, rank: int, by: int) -> list[list[Entry]]:
+        """Return the register's units of one level that each unit of a level above holds."""
+        return below(self.city.levels[by], self.register[by], self.register[rank])
+
+
 def build(city: City, plan: Plan) -> Partition:
     """Make the partition: the same for the same pack and seed."""
     register = entries(city, plan.register_)
     given = polygons(city, plan.register_, register[1])
     west, south, east, north = shapely.total_bounds(given)
     plane = Plane(lon=(west + east) / 2, lat=(south + north) / 2)
-    density = Density(plan, plane, (west, south, east, north))
+    survey = Survey(city, plan, register, Density(plan, plane, (west, south, east, north)))
     random = np.random.default_rng(plan.seed)
-    held = np.array([len(units) for units in below(city.levels[1], register[1], register[-1])])
+    held = np.array([len(units) for units in survey.held(-1, by=1)])
     counts = np.rint(plan.cells.count * held / held.sum()).astype(np.int64)
-    cells = tessellate(given, counts, density=density, crowding=plan.cells.crowding, random=random)
-    members = _members(city, plan, register=register, cells=cells, density=density, random=random)
-    return Partition(_levels(city, plan, register=register, cells=cells, density=density, members=members), plane)
+    cells = tessellate(given, counts, density=survey.density, crowding=plan.cells.crowding, random=random)
+    members = _members(survey, cells, random)
+    return Partition(_levels(survey, cells, members), plane)
 
 
-def _members(
-    city: City, plan: Plan, *, register: list[list[Entry]], cells: Cells, density: Density, random: np.random.Generator
-) -> list[Integers]:
+def _members(survey: Survey, cells: Cells, random: np.random.Generator) -> list[Integers]:
     """Return for every level above the cells which of its units each cell lies in, from the top down."""
-    km = density.plane.to_km(shapely.get_coordinates(shapely.centroid(cells.polygons)))
-    graph = linked(km, cells.pairs, cells.owner)
-    crowd = density.at(km)
-    anchors = {code: density.plane.to_km(np.array(place)) for code, place in plan.anchors.items()}
+    plan, register, plane = survey.plan, survey.register, survey.density.plane
+    km = plane.to_km(shapely.get_coordinates(shapely.centroid(cells.polygons)))
+    graph, crowd = linked(km, cells.pairs, cells.owner), survey.density.at(km)
+    anchors = {code: plane.to_km(np.array(place)) for code, place in plan.anchors.items()}
     found = [np.zeros(len(km), dtype=np.int64), cells.owner]
     for rank in range(2, len(register)):
-        held = below(city.levels[rank], register[rank], register[-1])
+        held = survey.held(-1, by=rank)
         size = {unit.code: 1.0 + len(units) for unit, units in zip(register[rank], held, strict=True)}
         seeds, target = [], []
-        for number, units in enumerate(below(city.levels[rank - 1], register[rank - 1], register[rank])):
+        for number, units in enumerate(survey.held(rank, by=rank - 1)):
             mine = np.flatnonzero(found[-1] == number)
             seeds.append(_places(km, mine, [anchors.get(unit.code) for unit in units], crowd=crowd, random=random))
             want = np.array([size[unit.code] for unit in units]) * random.lognormal(0.0, UNEVEN, len(units))
@@ -111,10 +123,9 @@ def _places(
     return chosen
 
 
-def _levels(
-    city: City, plan: Plan, *, register: list[list[Entry]], cells: Cells, density: Density, members: list[Integers]
-) -> tuple[Units, ...]:
+def _levels(survey: Survey, cells: Cells, members: list[Integers]) -> tuple[Units, ...]:
     """Dissolve the cells to every level and count the people of each."""
+    city, plan, register, density = survey.city, survey.plan, survey.register, survey.density
     area = shapely.area(cells.polygons) * density.plane.scale.prod()
     km = density.plane.to_km(shapely.get_coordinates(shapely.centroid(cells.polygons)))
     order = np.lexsort((km[:, 0], -np.round(km[:, 1]), members[-1]))

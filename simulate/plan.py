@@ -123,7 +123,7 @@ class IncidentPlan(Part):
     title: str
     address: str
     kinds: dict[Id, Kind]
-    fields: dict[str, Maker] = {}
+    fields: dict[str, Maker] = Field(default_factory=dict)
 
 
 class Rhythm(Part):
@@ -156,7 +156,7 @@ class Flaws(Part):
 
 
 class Unusual(Part):
-    """Places and times out of the ordinary."""
+    """Places and times out of the ordinary; metres and days."""
 
     hot_spots: int = Field(ge=0)
     hot_share: float = Field(ge=0, le=1)
@@ -164,10 +164,8 @@ class Unusual(Part):
     outbreaks: int = Field(ge=0)
     radius: Span
     days: Span
-    factor: Span
-    """How many times the usual number an outbreak is."""
     cases: Span
-    """How many incidents it plants at least."""
+    """How many incidents an outbreak adds; less where there are few rows."""
 
 
 class Plan(Part):
@@ -178,12 +176,12 @@ class Plan(Part):
     register_: Register = Field(alias="register")
     people: People
     cells: CellPlan
-    anchors: dict[str, tuple[float, float]] = {}
+    anchors: dict[str, tuple[float, float]] = Field(default_factory=dict)
     """Where units of the register really are: code → longitude, latitude of their seat."""
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stems: tuple[str, ...] = ()
     """Endings left out where a pattern asks for a unit's stem."""
-    features: dict[Id, FeaturePlan] = {}
+    features: dict[Id, FeaturePlan] = Field(default_factory=dict)
     rhythm: Rhythm
     handling: Handling
     flaws: Flaws
@@ -205,7 +203,9 @@ def read(folder: Path) -> Plan:
     """Read a pack's plan; raise `PackError` where it says something that cannot be used."""
     file = folder / "simulation.toml"
     if not file.is_file():
-        raise PackError(file, where="simulation", found="no such file", right="a pack without data of its own needs one")
+        raise PackError(
+            file, where="simulation", found="no such file", right="a pack without data of its own needs one"
+        )
     try:
         return Plan.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as mistake:

@@ -16,7 +16,9 @@ HOUR = 3600
 class Timeline:
     """Every hour of the period that ends now, as the city's clocks show it."""
 
-    def __init__(self, now: datetime, years: float, zone: ZoneInfo, *, rhythm: Rhythm, random: np.random.Generator) -> None:
+    def __init__(
+        self, now: datetime, years: float, zone: ZoneInfo, *, rhythm: Rhythm, random: np.random.Generator
+    ) -> None:
         """Read the calendar once; draw how busy each day is."""
         self.rhythm = rhythm
         self.hours = round(years * 365 * 24)
@@ -24,7 +26,9 @@ class Timeline:
         self.start = self.end - self.hours * HOUR
         first = pd.Timestamp(now - timedelta(hours=self.hours)).tz_convert(zone)
         local = pd.date_range(first, periods=self.hours, freq="h")
-        self.month, self.weekday, self.hour = (np.asarray(part) for part in (local.month - 1, local.day_of_week, local.hour))
+        self.month, self.weekday, self.hour = (
+            np.asarray(part) for part in (local.month - 1, local.day_of_week, local.hour)
+        )
         day = np.arange(self.hours) // 24
         busy = random.lognormal(0.0, rhythm.unrest, day[-1] + 1)[day]
         self.busy = busy * (1.0 + rhythm.growth) ** (np.arange(self.hours) / (365 * 24))

@@ -45,7 +45,9 @@ def tessellate(
         _seeds(polygon, count, density=density, crowding=crowding, random=random)
         for polygon, count in zip(polygons, counts, strict=True)
     ]
-    lines = [_edges(polygon, plane.to_km(points), plane, random) for polygon, points in zip(polygons, seeds, strict=True)]
+    lines = [
+        _edges(polygon, plane.to_km(points), plane, random) for polygon, points in zip(polygons, seeds, strict=True)
+    ]
     faces = _faces(polygons, np.concatenate(lines))
     owner = _owner(faces, polygons)
     faces, owner = faces[owner >= 0], owner[owner >= 0]
@@ -79,7 +81,8 @@ def neighbours(polygons: Polygons, plane: Plane) -> tuple[Integers, Numbers]:
     same = np.flatnonzero((np.diff(ends[order], axis=0) == 0).all(axis=1))
     both = np.sort(np.column_stack([polygon[order[same]], polygon[order[same + 1]]]), axis=1)
     pairs, which = np.unique(both, axis=0, return_inverse=True)
-    return pairs.astype(np.int64), np.bincount(which.ravel(), weights=length[order[same]], minlength=len(pairs))
+    shared = np.bincount(which.ravel(), weights=length[order[same]], minlength=len(pairs))
+    return pairs.astype(np.int64), shared.astype(np.float64)
 
 
 def _corner_numbers(xy: Numbers) -> Integers:
@@ -90,7 +93,7 @@ def _corner_numbers(xy: Numbers) -> Integers:
 def _seeds(
     polygon: shapely.Geometry, count: int, *, density: Density, crowding: float, random: np.random.Generator
 ) -> Numbers:
-    """Spread points over a polygon, crowded like people, evened out by moving each to the middle of its surroundings."""
+    """Spread points over a polygon, crowded like people, then each moved to the middle of its surroundings."""
     samples = _samples(polygon, count * SAMPLES_PER_CELL, density=density, crowding=crowding, random=random)
     km = density.plane.to_km(samples)
     points = km[random.choice(len(km), count, replace=False)]
@@ -107,7 +110,7 @@ def _samples(
 ) -> Numbers:
     """Return random points of a polygon, likelier where more people live."""
     shapely.prepare(polygon)
-    west, south, east, north = polygon.bounds
+    west, south, east, north = shapely.bounds(polygon)
     found: list[Numbers] = []
     number = 0
     while number < count:
@@ -126,7 +129,8 @@ def _edges(polygon: shapely.Geometry, seeds_km: Numbers, plane: Plane, random: n
     diagram = Voronoi(np.concatenate([seeds_km, frame]))
     real = (diagram.ridge_points < len(seeds_km)).all(axis=1)
     ends = np.asarray(diagram.ridge_vertices)[real]
-    lines = shapely.linestrings(plane.to_degrees(diagram.vertices[ends].reshape(-1, 2)).reshape(-1, 2, 2))
+    xy = plane.to_degrees(diagram.vertices[ends].reshape(-1, 2)).reshape(-1, 2, 2)
+    lines = np.asarray(shapely.linestrings(xy))
     shapely.prepare(polygon)
     whole = shapely.contains_properly(polygon, lines)
     cut = shapely.get_parts(shapely.intersection(lines[~whole], polygon))
@@ -135,7 +139,10 @@ def _edges(polygon: shapely.Geometry, seeds_km: Numbers, plane: Plane, random: n
 
 def _bent(lines: Polygons, random: np.random.Generator) -> Polygons:
     """Replace straight lines by ones of a few pieces that stray to the side, most in the middle."""
-    start, end = shapely.get_coordinates(shapely.get_point(lines, 0)), shapely.get_coordinates(shapely.get_point(lines, -1))
+    start, end = (
+        shapely.get_coordinates(shapely.get_point(lines, 0)),
+        shapely.get_coordinates(shapely.get_point(lines, -1)),
+    )
     along = end - start
     across = along[:, ::-1] * [-1.0, 1.0]
     steps = np.linspace(0.0, 1.0, PIECES + 1)

@@ -30,7 +30,7 @@ class HotSpot:
 
 @dataclass(frozen=True)
 class Outbreak:
-    """More incidents of one category than usual, around a place, for some days; `usual` is what the place expects."""
+    """Incidents of one category added to the `usual` number of a place and time; `factor` is what that makes of it."""
 
     id: str
     source: str
@@ -50,8 +50,9 @@ class Outbreak:
         return asdict(self) | {"start": self.start.isoformat(), "end": self.end.isoformat()}
 
 
-def hot_spots(plan: Plan, ground: Ground, weight: Numbers, random: np.random.Generator) -> list[HotSpot]:
+def hot_spots(plan: Plan, ground: Ground, weight: Numbers) -> list[HotSpot]:
     """Choose spots where many people live, and a common category for each."""
+    random = np.random.default_rng((plan.seed, 2))
     found = []
     for lon, lat, cell in _spots(plan.unusual.hot_spots, ground, weight, random):
         source, category = _kind(plan, random)
@@ -59,24 +60,26 @@ def hot_spots(plan: Plan, ground: Ground, weight: Numbers, random: np.random.Gen
     return found
 
 
-def outbreaks(
-    plan: Plan, ground: Ground, *, weight: Numbers, rows: int, timeline: Timeline, random: np.random.Generator
-) -> list[Outbreak]:
+def outbreaks(plan: Plan, ground: Ground, *, weight: Numbers, rows: int, timeline: Timeline) -> list[Outbreak]:
     """Choose outbreaks over the whole period; the last is still going on."""
+    random = np.random.default_rng((plan.seed, 3))
     found = []
     wanted = plan.unusual
     for number, (lon, lat, cell) in enumerate(_spots(wanted.outbreaks, ground, weight, random), start=1):
         source, category = _kind(plan, random)
         radius, days = random.uniform(*wanted.radius), random.uniform(*wanted.days)
         last = number == wanted.outbreaks
-        start = timeline.end - days * DAY * (1 - LAST_ENDS_AHEAD) if last else random.uniform(
-            timeline.start + 60 * DAY, timeline.end - (days + 10) * DAY
+        start = (
+            timeline.end - days * DAY * (1 - LAST_ENDS_AHEAD)
+            if last
+            else random.uniform(timeline.start + 60 * DAY, timeline.end - (days + 10) * DAY)
         )
         near = ground.near(np.array([lon, lat]), radius / 1000.0)
         near[cell] = True
-        usual = days / timeline.days * weight[near].sum() / weight.sum() * _expected(plan.incidents[source], category, rows)
-        least = min(random.uniform(*wanted.cases), rows / (20 * wanted.outbreaks))
-        planted = round(max(least, usual * (random.uniform(*wanted.factor) - 1.0)))
+        usual = (
+            days / timeline.days * weight[near].sum() / weight.sum() * _expected(plan.incidents[source], category, rows)
+        )
+        added = round(min(random.uniform(*wanted.cases), rows / (20 * wanted.outbreaks)))
         found.append(
             Outbreak(
                 id=f"outbreak-{number}",
@@ -88,15 +91,17 @@ def outbreaks(
                 lat=lat,
                 radius_m=round(radius),
                 usual=round(usual, 3),
-                planted=planted,
-                factor=round(1.0 + planted / usual, 1),
+                planted=added,
+                factor=round(1.0 + added / usual, 1),
                 codes=codes(ground, cell),
             )
         )
     return found
 
 
-def planted(outbreak: Outbreak, ground: Ground, *, now: int, random: np.random.Generator) -> tuple[Integers, Numbers, Integers]:
+def planted(
+    outbreak: Outbreak, ground: Ground, *, now: int, random: np.random.Generator
+) -> tuple[Integers, Numbers, Integers]:
     """Return the instants, points and cells of an outbreak's incidents: swelling and ebbing, inside its circle."""
     start, end = int(outbreak.start.timestamp()), min(int(outbreak.end.timestamp()), now)
     times = start + (random.beta(1.6, 2.0, outbreak.planted) * (end - start)).astype(np.int64)
@@ -116,9 +121,7 @@ def codes(ground: Ground, cell: int) -> dict[str, str]:
     return {units.level: units.entries[units.of_cell[cell]].code for units in ground.partition.levels}
 
 
-def _spots(
-    count: int, ground: Ground, weight: Numbers, random: np.random.Generator
-) -> list[tuple[float, float, int]]:
+def _spots(count: int, ground: Ground, weight: Numbers, random: np.random.Generator) -> list[tuple[float, float, int]]:
     cells = random.choice(len(weight), count, replace=False, p=weight / weight.sum())
     xy = ground.scatter(cells, random).round(6)
     return [(lon, lat, cell) for (lon, lat), cell in zip(xy.tolist(), cells.tolist(), strict=True)]

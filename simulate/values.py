@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ from simulate.partition import Partition
 from simulate.plan import Maker, Plan
 from simulate.tessellation import Integers
 
-Column = NDArray[np.generic]
+Column = NDArray[Any]
 HOUSES = 400
 PART = re.compile(r"\{(\w[\w-]*)(?::(\d+))?\}")
 
@@ -46,7 +47,7 @@ class Rows:
             numbers = drawn if maker.decimals else drawn.astype(np.int64)
             return np.char.add(maker.prefix, numbers.astype(str)).astype(object) if maker.prefix else numbers
         if maker.days_ago is not None:
-            days = self.random.integers(*(int(day) for day in maker.days_ago), count, endpoint=True)
+            days = self.random.integers(int(maker.days_ago[0]), int(maker.days_ago[1]), count, endpoint=True)
             return np.asarray(np.datetime64(self.now.date(), "D") - days)
         if maker.text is not None:
             return self.text(maker.text)

@@ -22,7 +22,13 @@ from simulate.density import Numbers
 from simulate.values import Column
 
 Table = dict[str, Column]
-DRIVERS = {"geojson": "GeoJSON", "gpkg": "GPKG", "flatgeobuf": "FlatGeobuf", "shapefile": "ESRI Shapefile", "kml": "KML"}
+DRIVERS = {
+    "geojson": "GeoJSON",
+    "gpkg": "GPKG",
+    "flatgeobuf": "FlatGeobuf",
+    "shapefile": "ESRI Shapefile",
+    "kml": "KML",
+}
 DECIMALS = 6
 DEGREES = {"4326", "4490"}
 """Datums that differ by less than anything here is exact to."""
@@ -85,7 +91,9 @@ def _texts(city: City, source: SourceSpec, name: str, spec: FieldSpec, values: C
         unknown = [kind for kind in kinds.tolist() if kind not in theirs]
         if unknown:
             file = city.folder / "sources" / f"{source.id}.toml"
-            raise PackError(file, where=f"fields.{name}.map", found=unknown[0], right="needs a word for every value made up")
+            raise PackError(
+                file, where=f"fields.{name}.map", found=unknown[0], right="needs a word for every value made up"
+            )
         return np.array([theirs[kind] for kind in kinds.tolist()], dtype=object)[which]
     if values.dtype.kind == "M":
         return _times(values, spec.format, city.time_zone)
@@ -116,7 +124,7 @@ def _write_csv(file: Path, read: ReadSpec, table: Table) -> None:
 def _write_vector(file: Path, source: SourceSpec, table: Table, geometry: Column) -> None:
     """Write through GDAL; empty texts become nothing, as programs that make such files do."""
     frame = pd.DataFrame({name: pd.Series(column) for name, column in table.items()})
-    frame = frame.mask(frame.eq(""), None)
+    frame = frame.replace({"": None})
     places = gpd.GeoDataFrame(frame, geometry=geometry, crs=int(source.place.datum))
     driver = DRIVERS[source.read.format]
     options: dict[str, str] = {}
@@ -124,5 +132,6 @@ def _write_vector(file: Path, source: SourceSpec, table: Table, geometry: Column
         options = {"SPATIAL_INDEX": "NO"}
     elif driver == "GeoJSON":
         options = {"COORDINATE_PRECISION": str(DECIMALS)}
-    pyogrio.write_dataframe(places, file, driver=driver, layer=source.read.layer or source.id, use_arrow=True, **options)
-
+    pyogrio.write_dataframe(
+        places, file, driver=driver, layer=source.read.layer or source.id, use_arrow=True, **options
+    )
