@@ -1,1 +1,202 @@
-"""`onemap init`, `load`, `sources`, `loads`, `rejects`, `check`: how rows get in and what became of them."""
+"""`onemap init`, `load`, `sources`, `loads`, `rejects`, `check`: how rows get in, and what became of them."""
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.session import Session, out, progress, session, show
+from etl import catalogue, rejects
+from etl.run import Outcome, load, order
+from layers.errors import LoadError, OneMapError, UnknownNameError
+from layers.settings import Settings
+from layers.specs import SourceSpec
+
+app = typer.Typer()
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
+
+
+@app.command()
+def init() -> None:
+    """Make or update the tables, and tell them the city."""
+    with session(Settings()) as opened:
+        out.print(f"{opened.city.spec.name.zh} {opened.city.spec.name.en}: the tables are up to date")
+
+
+@app.command(name="load")
+def load_sources(
+    sources: Annotated[list[str] | None, typer.Argument(help="source ids")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="every source of the pack")] = False,
+    dry_run: Annotated[bool, typer.Option(help="say what would happen, write nothing")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load sources; what can't be loaded is kept with its reason."""
+    with session(Settings()) as opened:
+        chosen = order(opened.city) if every else [_source(opened, name) for name in sources or []]
+        if not chosen:
+            known = ", ".join(sorted(opened.city.sources))
+            msg = f"name the sources to load, or --all; known: {known}"
+            raise OneMapError(msg)
+        done, failures = _load(opened, chosen, dry_run=dry_run)
+        show([_said(outcome) for outcome in done], as_json=as_json)
+    if failures:
+        raise LoadError("; ".join(failures))
+
+
+def load_all(opened: Session) -> None:
+    """Load every source of the pack, units first, and print what became of the rows.
+
+    Raises:
+        LoadError: A source could not be loaded; the others were.
+    """
+    done, failures = _load(opened, order(opened.city))
+    show([_said(outcome) for outcome in done], as_json=False)
+    if failures:
+        raise LoadError("; ".join(failures))
+
+
+@app.command()
+def sources(*, as_json: AsJson = False) -> None:
+    """Show every source: owner, how often it is due, how fresh it is, its last load."""
+    with session(Settings()) as opened, opened.engine.connect() as connection:
+        found = catalogue.standings(connection, opened.city, datetime.now(UTC))
+        rows = [
+            {
+                "source": item.source.id,
+                "title": item.source.title.zh,
+                "owner": item.source.owner,
+                "feeds": item.source.feeds,
+                "due_every": item.source.refresh,
+                "freshness": item.freshness,
+                "data_time": _local(opened, item.data_time),
+                "last_load": item.last and item.last.id,
+                "state": item.last and item.last.state,
+                "message": item.last and item.last.message,
+            }
+            for item in found
+        ]
+    show(rows, as_json=as_json)
+
+
+@app.command()
+def loads(
+    source: Annotated[str | None, typer.Argument(help="a source id; all without it")] = None, *, as_json: AsJson = False
+) -> None:
+    """Show the last loads, the newest first."""
+    with session(Settings()) as opened, opened.engine.connect() as connection:
+        rows = [
+            {
+                "load": item.id,
+                "source": item.source,
+                "state": item.state,
+                "started": _local(opened, item.started_at),
+                "read": item.read,
+                "loaded": item.loaded,
+                "unchanged": item.unchanged,
+                "rejected": item.rejected,
+                "reasons": _reasons(item.reasons),
+                "message": item.message,
+            }
+            for item in catalogue.loads(connection, source=source)
+        ]
+    show(rows, as_json=as_json)
+
+
+@app.command(name="rejects")
+def list_rejects(
+    load_id: Annotated[int, typer.Argument(metavar="LOAD", help="a load's number, from `onemap loads`")],
+    export: Annotated[Path | None, typer.Option(help="write them all to a CSV in the source's own columns")] = None,
+    limit: Annotated[int, typer.Option(help="how many to print")] = 20,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the rows of a load that could not be used, each with its reason."""
+    with session(Settings()) as opened, opened.engine.connect() as connection:
+        if export is not None:
+            out.print(f"{rejects.export(connection, load_id, export)} rows written to {export}")
+            return
+        found = rejects.of_load(connection, load_id, limit=limit)
+        rows = [
+            {"file": item.file, "row": item.row_number, "reason": item.reason, "message": item.message}
+            for item in found
+        ]
+    show(rows, as_json=as_json)
+
+
+@app.command()
+def check(*, as_json: AsJson = False) -> None:
+    """Check the pack, the database and the freshness of every source; exit with 1 where something needs a person."""
+    with session(Settings()) as opened, opened.engine.connect() as connection:
+        found = catalogue.standings(connection, opened.city, datetime.now(UTC))
+    counts = {"sources": opened.city.sources, "layers": opened.city.layers, "categories": opened.city.categories}
+    pack = ", ".join(f"{len(items)} {name}" for name, items in counts.items())
+    rows: list[dict[str, object]] = [
+        {"what": "city pack", "state": "ok", "detail": pack},
+        {"what": "database", "state": "ok", "detail": "answers, tables up to date"},
+    ]
+    rows += [
+        {
+            "what": f"source {item.source.id}",
+            "state": "failed" if item.last and item.last.state == "failed" else item.freshness,
+            "detail": (item.last and item.last.message) or f"data of {_local(opened, item.data_time) or 'no date'}",
+        }
+        for item in found
+    ]
+    show(rows, as_json=as_json)
+    if any(row["state"] in {"overdue", "unknown", "failed"} for row in rows):
+        sys.exit(1)
+
+
+def _load(opened: Session, chosen: Sequence[SourceSpec], *, dry_run: bool = False) -> tuple[list[Outcome], list[str]]:
+    """Load one after the other; a failure does not keep the next from being loaded."""
+    done: list[Outcome] = []
+    failures: list[str] = []
+    with progress() as report:
+        for source in chosen:
+            try:
+                done.append(
+                    load(
+                        source,
+                        city=opened.city,
+                        engine=opened.engine,
+                        inbox=opened.settings.inbox,
+                        now=datetime.now(UTC),
+                        dry_run=dry_run,
+                        report=lambda step, at, total, name=source.id: report(f"{name}: {step}", at, total),  # type: ignore[misc]
+                    )
+                )
+            except LoadError as mistake:
+                failures.append(str(mistake))
+    return done, failures
+
+
+def _source(opened: Session, name: str) -> SourceSpec:
+    if name not in opened.city.sources:
+        raise UnknownNameError(kind="source", name=name, known=opened.city.sources)
+    return opened.city.sources[name]
+
+
+def _said(outcome: Outcome) -> dict[str, object]:
+    return {
+        "source": outcome.source,
+        "state": outcome.state,
+        "read": outcome.read,
+        "loaded": outcome.loaded,
+        "unchanged": outcome.unchanged,
+        "rejected": outcome.rejected,
+        "reasons": _reasons(outcome.reasons),
+        "load": outcome.load_id,
+        "seconds": round(outcome.seconds, 1),
+    }
+
+
+def _reasons(reasons: object) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(dict(reasons or {}).items()))  # type: ignore[call-overload]
+
+
+def _local(opened: Session, moment: datetime | None) -> str | None:
+    return moment.astimezone(opened.city.time_zone).strftime("%Y-%m-%d %H:%M") if moment else None

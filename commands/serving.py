@@ -108,7 +108,7 @@ def _serve(opened: Session) -> None:
     os.environ["ONEMAP_DATABASE_URL"] = opened.url
     out.print(f"\n  {opened.city.spec.name.zh} {opened.city.spec.name.en}: http://{settings.host}:{settings.port}/\n")
     Granian(
-        "onemap:application",
+        "commands.application:application",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -20,7 +20,10 @@ from layers.errors import DatabaseUnavailableError
 from layers.pack import City
 from layers.settings import Settings
 
-out = Console(highlight=False)
+LONG = {"detail", "message", "reasons", "title"}
+"""Columns that may break over lines where a terminal is narrow."""
+WIDE = 200
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
 
@@ -102,7 +105,7 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
         return
     drawn = Table(box=None, pad_edge=False)
     for name in rows[0] if rows else ["nothing yet"]:
-        drawn.add_column(name.replace("_", " "), overflow="fold")
+        drawn.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in LONG)
     for row in rows:
         drawn.add_row(*("" if value is None else str(value) for value in row.values()))
     out.print(drawn)
