@@ -85,6 +85,15 @@
     return "/api/incidents?" + says;
   }
 
+  /* A cursor says nothing of what lies before it, so the way here is remembered. */
+  const trail = new Map();
+  function numbered(view, answer) {
+    const here = view.after ? trail.get(view.after) : { before: null, first: answer.incidents.length ? 1 : 0 };
+    const way = here || { before: null, first: 0 };
+    if (answer.next && way.first) trail.set(answer.next, { before: view.after || "", first: way.first + answer.incidents.length });
+    return { ...answer, ...way };
+  }
+
   async function answers(view, signal, afresh) {
     const [place, summary, incidents, known, facets] = await Promise.all([
       unit(view.unit),
@@ -96,7 +105,7 @@
     const frame = await frameOf(place, view, summary, signal);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
-    return { view, unit: place, summary, incidents, frame, facets: counted, version: known.version, at: Date.now(), error: null };
+    return { view, unit: place, summary, incidents: numbered(view, incidents), frame, facets: counted, version: known.version, at: Date.now(), error: null };
   }
 
   /* The newest question wins; while it is asked, and if it fails, the last picture stays. */

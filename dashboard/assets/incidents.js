@@ -6,7 +6,7 @@
   let items = [];
 
   function follow(picture) {
-    items = (picture && picture.incidents && picture.incidents.items) || items;
+    items = (picture && picture.incidents && picture.incidents.incidents) || items;
     return window.dash_clientside.no_update;
   }
 
@@ -15,7 +15,7 @@
     const found = items.find((item) => String(item.id) === String(id));
     if (!found) return;
     const map = onemap.map;
-    if (found.lon !== null) {
+    if (found.placed) {
       const at = window.L.latLng(found.lat, found.lon);
       map.setView(at, Math.max(map.getZoom(), NEAR), { animate: false });
       onemap.popup.open("incidents", found, at);

@@ -97,7 +97,7 @@
   let drawnFor = null;
 
   /* Polygons, values and classes change together, once the map has landed. */
-  async function draw(picture, shades, language, theme) {
+  async function draw(shades, language, picture) {
     const none = window.dash_clientside.no_update;
     if (!picture || !picture.frame || !shades || shades.unit !== picture.frame.unit.code) return [none, none, none, none];
     const mine = ++drawing;

@@ -163,7 +163,7 @@
   }
 
   /* Overlays learn of another language or theme through their hideout, and are drawn again. */
-  function dress(language, theme, hideouts) {
+  function dress(language, theme, ...hideouts) {
     onemap.units.paint();
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }

@@ -50,7 +50,8 @@
     const spec = onemap.city.layers.find((each) => each.id === layer);
     const box = element("article");
     box.append(element("p", incident ? onemap.look.text("incident") : onemap.look.name(spec), "popup-kind"));
-    const title = incident ? said.title || titled(onemap.city.categories, said.category) : said.name || said.key;
+    const category = titled(onemap.city.categories, said.category);
+    const title = incident ? (document.documentElement.lang === "en" ? category : said.title || category) : said.name || said.key;
     box.append(element("h3", title || ""));
     const list = element("dl");
     for (const [name, value] of incident ? incidentRows(said) : featureRows(spec, said)) {

@@ -4,11 +4,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.state import Picture, Store, address
-from dashboard.words import moment, say
+from dashboard.words import moment, name, say
 from layers.model import Status
 from layers.pack import City
 from layers.words import STATUSES, status_code
@@ -30,29 +30,27 @@ def layout() -> html.Section:
     )
 
 
-def standing(incident: dict[str, Any], now: str) -> str:
+def standing(incident: dict[str, Any]) -> str:
     """Tell how an incident stands: `late`, `open` or `closed`."""
     if incident["status"] == CLOSED:
         return "closed"
-    return "late" if incident["due_at"] < now else "open"
+    return "late" if incident["overdue"] else "open"
 
 
-def row(city: City, incident: dict[str, Any], *, now: str, language: str) -> html.Button:
+def row(city: City, incident: dict[str, Any], language: str) -> html.Button:
     """Return one incident: what, where, when, and how it stands."""
-    category = city.categories.get(incident["category"])
-    what = category.title.text(language) if category else incident["category"]
-    about = incident["title"] or what
-    where = incident["address"] or incident["unit"]["name"]
-    state = standing(incident, now)
+    what = name({**incident, "name": incident["category_name"], "name_en": incident["category_name_en"]}, language)
+    where = " ".join(name(step, language) for step in incident["path"][-3:-1]) or name(incident["unit"], language)
+    state = standing(incident)
     marks = [html.Span(TITLES[incident["status"]].text(language), className="badge")]
     if state == "late":
         marks.insert(0, html.Span(say("late", language), className="badge is-late"))
-    if incident["lon"] is None:
+    if not incident["placed"]:
         marks.insert(0, html.Span(say("no_point", language), className="badge"))
     return html.Button(
         [
             html.Span([html.B(what), html.Time(moment(incident["reported_at"], city.time_zone)[5:])], className="line"),
-            html.Span([html.Span(f"{about} · {where}", className="about"), *marks], className="line"),
+            html.Span([html.Span(where, className="about"), *marks], className="line"),
         ],
         className=f"incident is-{state}",
         title=f"{say('show_on_map', language)}: {incident['key']}",
@@ -61,16 +59,18 @@ def row(city: City, incident: dict[str, Any], *, now: str, language: str) -> htm
 
 
 def pager(picture: Picture, language: str) -> html.Footer:
-    """Return the way to the pages before and after."""
+    """Return the way to the pages before and after; of a page reached by a link only the newest is known before it."""
     view, answer = picture["view"], picture["incidents"]
-    total, first = picture["summary"]["total"], answer["first"]
-    shown = say("page_of", language, first=f"{first:,}", last=f"{first + len(answer['items']) - 1:,}", total=f"{total:,}")
+    total, first = f"{picture['summary']['total']:,}", answer["first"]
+    last = first + len(answer["incidents"]) - 1 if first else 0
+    shown = say("page_of", language, first=f"{first:,}", last=f"{last:,}", total=total) if first else total
     parts: list[Component] = [html.Span(shown, className="note")]
     if view.get("after"):
-        before = answer.get("previous")
-        parts.append(html.A("‹ " + say("previous" if before is not None else "first", language), href=address(view, after=before), className="action"))
+        known = answer["before"] is not None
+        back = f"‹ {say('previous' if known else 'first', language)}"
+        parts.append(html.A(back, href=address(view, after=answer["before"] or None), className="action"))
     if answer["next"]:
-        parts.append(html.A(say("next", language) + " ›", href=address(view, after=answer["next"]), className="action"))
+        parts.append(html.A(f"{say('next', language)} ›", href=address(view, after=answer["next"]), className="action"))
     return html.Footer(parts)
 
 
@@ -78,14 +78,13 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title, a page of incidents, and the way to other pages."""
     if not picture or "incidents" not in picture:
         return [html.Div(className="skeleton line") for _ in range(6)]
-    items = picture["incidents"]["items"]
+    items = picture["incidents"]["incidents"]
     head = html.Header(
         [html.H2(say("list", language)), html.Span(say("newest_first", language), className="hint")]
     )
     if not items:
         return [head, html.P(say("empty", language), className="note")]
-    now = picture["summary"]["as_of"]
-    rows = [row(city, item, now=now, language=language) for item in items]
+    rows = [row(city, item, language) for item in items]
     return [head, html.Div(rows, className="rows"), pager(picture, language)]
 
 
@@ -94,3 +93,4 @@ def register(app: Dash, city: City) -> None:
     app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
         partial(draw, city)
     )
+    app.clientside_callback(ClientsideFunction("incident_list", "follow"), Input(Store.PICTURE, "data"))

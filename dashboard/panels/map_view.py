@@ -77,5 +77,5 @@ def register(app: Dash, city: City) -> None:
         [Output(ident, "hideout") for ident in hideouts],
         Input(Store.LANGUAGE, "data"),
         Input(Store.THEME, "data"),
-        [State(ident, "hideout") for ident in hideouts],
+        *(State(ident, "hideout") for ident in hideouts),
     )
