@@ -132,8 +132,8 @@ def check(*, as_json: AsJson = False) -> None:
     """Check the pack, the database and the freshness of every source; exit with 1 where something needs a person."""
     with session(Settings()) as opened, opened.engine.connect() as connection:
         found = catalogue.standings(connection, opened.city, datetime.now(UTC))
-    counts = {"sources": opened.city.sources, "layers": opened.city.layers, "categories": opened.city.categories}
-    pack = ", ".join(f"{len(items)} {name}" for name, items in counts.items())
+    city = opened.city
+    pack = f"{len(city.sources)} sources, {len(city.layers)} layers, {len(city.categories)} categories"
     rows: list[dict[str, object]] = [
         {"what": "city pack", "state": "ok", "detail": pack},
         {"what": "database", "state": "ok", "detail": "answers, tables up to date"},
