@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from layers.database import driver_url, migrate
 from layers.pack import City
+from tests.filling import fill
 
 HERE = Path(__file__).parent
 
@@ -91,3 +92,13 @@ def engine(database_url: str) -> Iterator[Engine]:
 def connection(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def filled_url(databases: Databases, template: str, city: City) -> str:
+    """A small city with 3,000 incidents and 1,200 cameras, for reading only."""
+    url = databases.make(template)
+    engine = create_engine(driver_url(url))
+    fill(engine, city, incidents=3_000, cameras=1_200)
+    engine.dispose()
+    return url
