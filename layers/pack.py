@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from layers.errors import PackError, UnknownNameError
 from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, Named, Part, SourceSpec
+from layers.words import STATUSES, status_code
 
 Spec = TypeVar("Spec", bound=Part)
 NamedSpec = TypeVar("NamedSpec", bound=Named)
@@ -45,6 +46,8 @@ class City:
                     raise PackError(
                         file, where=f"fields.{name}.map", found=spec.map, right="must be a file of the pack"
                     )
+            if source.feeds == "incidents":
+                self._check_words(file, source)
         for layer in self.layers.values():
             if layer.incidents is not None and layer.incidents not in self.sources:
                 raise PackError(
@@ -53,6 +56,17 @@ class City:
                     found=layer.incidents,
                     right=f"must be a source: {', '.join(sorted(self.sources))}",
                 )
+
+    def _check_words(self, file: Path, source: SourceSpec) -> None:
+        """Hold what a source's words are mapped to against the pack's categories and channels, and the statuses."""
+        channels = {choice.id for choice in self.spec.channels}
+        statuses = {status_code(status) for status in STATUSES}
+        known = {"category": set(self.categories), "channel": channels, "status": statuses}
+        for name in sorted(known.keys() & source.fields.keys()):
+            for word, ours in (self.mapping(source.fields[name]) or {}).items():
+                if ours not in known[name]:
+                    right = f"stands for {word!r}; must be a {name} such as {', '.join(sorted(known[name])[:5])}"
+                    raise PackError(file, where=f"fields.{name}.map", found=ours, right=right)
 
     @cached_property
     def time_zone(self) -> ZoneInfo:

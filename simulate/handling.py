@@ -48,7 +48,8 @@ class Desk:
         closed = np.where(forgotten, NEVER, reported + whole)
         steps = np.stack([accepted, dispatched, resolved, closed]).astype(np.int64)
         steps[steps > self.now] = NEVER
-        return Handled(*steps, STATUSES[(steps < NEVER).sum(axis=0)])
+        status = STATUSES[(steps < NEVER).sum(axis=0)]
+        return Handled(steps[0], steps[1], steps[2], steps[3], status)
 
 
 def qualities(count: int, plan: Handling, random: np.random.Generator) -> Numbers:

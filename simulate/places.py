@@ -19,6 +19,7 @@ class Ground:
         shapely.prepare(self.polygons)
         self.bounds = shapely.bounds(self.polygons)
         self.middle = partition.plane.to_km(shapely.get_coordinates(shapely.centroid(self.polygons)))
+        self.density = partition.cells.people / shapely.area(self.polygons)
         self.tree = shapely.STRtree(self.polygons)
 
     def scatter(self, cells: Integers, random: np.random.Generator) -> Numbers:

@@ -12,6 +12,7 @@ from simulate.rhythm import Timeline
 from simulate.tessellation import Integers
 
 DAY = 86400
+COMMON = 0.75
 SPOT_KM = 0.12
 LAST_ENDS_AHEAD = 0.4
 """The part of the last outbreak that is still to come."""
@@ -122,16 +123,17 @@ def codes(ground: Ground, cell: int) -> dict[str, str]:
 
 
 def _spots(count: int, ground: Ground, weight: Numbers, random: np.random.Generator) -> list[tuple[float, float, int]]:
-    cells = random.choice(len(weight), count, replace=False, p=weight / weight.sum())
+    busy = weight * ground.density
+    cells = random.choice(len(weight), count, replace=False, p=busy / busy.sum())
     xy = ground.scatter(cells, random).round(6)
     return [(lon, lat, cell) for (lon, lat), cell in zip(xy.tolist(), cells.tolist(), strict=True)]
 
 
 def _kind(plan: Plan, random: np.random.Generator) -> tuple[str, str]:
-    """Choose a source and one of its commoner categories."""
+    """Choose a source and one of its common categories."""
     source = str(random.choice(list(plan.incidents)))
     kinds = plan.incidents[source].kinds
-    usual = float(np.median([kind.weight for kind in kinds.values()]))
+    usual = float(np.quantile([kind.weight for kind in kinds.values()], COMMON))
     return source, str(random.choice([code for code, kind in kinds.items() if kind.weight >= usual]))
 
 
