@@ -116,10 +116,9 @@ def valid(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 def points(shapes: Shapes, verdicts: Verdicts) -> pa.Array:
     """Return points as PostGIS takes them; an incident that is no point stays out."""
-    single = (shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT) & (
-        shapely.get_num_geometries(shapes) == 1
-    )
-    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
+    shapes = shapes.copy()
+    shapes[several] = [shape.geoms[0] if len(shape.geoms) == 1 else shape for shape in shapes[several]]
     wrong = shapely.get_type_id(shapes) > shapely.GeometryType.POINT
     verdicts.reject(
         wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, incidents have points"

@@ -33,21 +33,22 @@ class Placed:
 def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> Placed:
     """Find every row's place and unit; what lies outside the city stays out."""
     shift = shift_to_wgs84(spec, rows.crs)
-    sent = _from_columns(rows, spec, verdicts) if spec.lon is not None else _from_shapes(rows)
-    shapes = moved(sent, shift)
-    there = ~shapely.is_missing(shapes)
-    x, y = _points(sent)
-    verdicts.reject(
-        there & (x == 0) & (y == 0),
-        "zero-coordinates",
-        "the coordinates are 0, 0; leave them empty where there is no place",
-    )
-    lon, lat = _points(shapes)
+    if spec.lon is not None:
+        x, y = _columns(rows, spec, verdicts)
+        lon, lat = shift(x, y)
+        shapes = _points_at(lon, lat)
+    else:
+        sent = rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
+        shapes = moved(sent, shift)
+        (x, y), (lon, lat) = _points_on(sent), _points_on(shapes)
     units = stamp.at(lon, lat)
+    there = np.isfinite(x) & np.isfinite(y)
+    zero = "the coordinates are 0, 0; leave them empty where there is no place"
+    verdicts.reject(there & (x == 0) & (y == 0), "zero-coordinates", zero)
     out = there & (units == OUTSIDE)
-    datum = _datum(spec, rows.crs)
     within = np.zeros(len(rows), dtype=np.bool_)
     within[out] = stamp.at(*shift(y[out], x[out])) != OUTSIDE
+    datum = _datum(spec, rows.crs)
 
     def message(row: int) -> str:
         hint = "; with longitude and latitude exchanged it would lie inside" if within[row] else ""
@@ -103,12 +104,13 @@ def moved(shapes: Shapes, shift: Shift) -> Shapes:
         return np.column_stack(shift(places[:, 0], places[:, 1]))
 
     result: Shapes = shapely.transform(flat, each)
-    invalid = ~shapely.is_valid(result) & ~shapely.is_missing(result) & (shapely.get_type_id(result) > 0)
+    finite = np.isfinite(shapely.bounds(result)).all(axis=-1)
+    invalid = ~shapely.is_valid(result) & finite & (shapely.get_type_id(result) > shapely.GeometryType.POINT)
     result[invalid] = shapely.make_valid(result[invalid])
     return result
 
 
-def _from_columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> Shapes:
+def _columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> tuple[Floats, Floats]:
     columns = [rows.columns.column(name) for name in (spec.lon, spec.lat)]
     given = [np.asarray(trimmed(column).is_valid()) for column in columns]
     x, y = (numbers_in(column) for column in columns)
@@ -119,18 +121,19 @@ def _from_columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> Shapes:
         return f"{spec.lon} and {spec.lat} are {sent[0]!r} and {sent[1]!r}; both must be numbers, or both empty"
 
     verdicts.reject((given[0] | given[1]) & ~usable, "not-a-number", message)
-    shapes = np.full(len(rows), None, dtype=object)
-    shapes[usable] = shapely.points(x[usable], y[usable])
+    return np.where(usable, x, np.nan), np.where(usable, y, np.nan)
+
+
+def _points_at(lon: Floats, lat: Floats) -> Shapes:
+    shapes = np.full(len(lon), None, dtype=object)
+    usable = np.isfinite(lon) & np.isfinite(lat)
+    shapes[usable] = shapely.points(lon[usable], lat[usable])
     return shapes
 
 
-def _from_shapes(rows: Rows) -> Shapes:
-    return rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
-
-
-def _points(shapes: Shapes) -> tuple[Floats, Floats]:
+def _points_on(shapes: Shapes) -> tuple[Floats, Floats]:
     """Return a point on each shape, NaN where there is none."""
-    types = shapely.get_type_id(shapes)
     points = shapes.copy()
-    points[types > 0] = shapely.point_on_surface(shapes[types > 0])
+    extended = shapely.get_type_id(shapes) > shapely.GeometryType.POINT
+    points[extended] = shapely.point_on_surface(shapes[extended])
     return shapely.get_x(points), shapely.get_y(points)

@@ -17,7 +17,7 @@ Integers = NDArray[np.int64]
 
 NOBODY = -1
 CROSSED = -2
-PIXELS_PER_POLYGON = 1000
+PIXELS_PER_POLYGON = 400
 FEWEST, MOST = 64, 4096
 """Pixels along a side."""
 MARGIN = 1e-6

@@ -1,12 +1,13 @@
 """The record of loads: begun before anything is read, finished in the transaction that publishes."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import SQLAlchemyError
 
 from etl.load import Counts
 from layers import model
@@ -33,7 +34,7 @@ def alone(connection: Connection, source: int) -> Iterator[None]:
     try:
         yield
     finally:
-        if not connection.closed and not connection.invalidated:
+        with suppress(SQLAlchemyError):  # a connection that is lost has let go of the lock by itself
             connection.rollback()
             connection.execute(text("SELECT pg_advisory_unlock(:class, :source)"), key)
             connection.commit()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from etl import files, record, units
@@ -19,7 +19,7 @@ from etl.incidents import Incidents
 from etl.load import Counts, Publication, Target, write
 from etl.readers import reader
 from etl.rows import Rows
-from etl.stamp import load_stamp
+from etl.stamp import Stamps, units_edition
 from layers import model
 from layers.errors import LoadError, OneMapError
 from layers.pack import City
@@ -63,8 +63,11 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     now: datetime,
     dry_run: bool = False,
     report: Report | None = None,
+    stamps: Stamps | None = None,
 ) -> Outcome:
     """Load a source's files, or with `dry_run` say what loading them would do.
+
+    Loads that share `stamps` read the units once.
 
     Raises:
         LoadError: Nothing was published; the message says where, what and what would be right.
@@ -72,7 +75,7 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     with engine.connect() as connection:
         number = record.source_id(connection, source.id)
         connection.commit()
-        run = _Run(source, city, connection, number, inbox, now, report or _silent)
+        run = _Run(source, city, connection, number, inbox, now, report or _silent, stamps or Stamps())
         try:
             with record.alone(connection, number):
                 outcome = run.rehearse() if dry_run else run.perform()
@@ -106,6 +109,7 @@ class _Run:
     inbox: Path
     now: datetime
     report: Report
+    stamps: Stamps
     began: float = field(default_factory=time.monotonic)
 
     def perform(self) -> Outcome:
@@ -162,7 +166,7 @@ class _Run:
 
     def _target(self, words: Vocabulary, newest: datetime) -> Target:
         self._step("units")
-        stamp = load_stamp(self.connection, self.city)
+        stamp = self.stamps.of(self.connection, self.city)
         if self.source.feeds != "incidents":
             return Features(words, stamp=stamp, layer=self.city.layers[self.source.feeds], newest=newest)
         table = model.category
@@ -187,7 +191,7 @@ class _Run:
     def _units(self) -> int:
         if self.source.feeds == "units":
             return 0
-        return self.connection.execute(select(func.max(model.unit.c.load_id))).scalar() or 0
+        return units_edition(self.connection)
 
     def _finished(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self.began)

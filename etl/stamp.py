@@ -1,6 +1,7 @@
 """Which unit a point is in: the deepest that covers it, and of two on whose common edge it lies the smaller id."""
 
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,24 @@ def units_in_force(connection: Connection) -> Units:
     )
 
 
-def load_stamp(connection: Connection, city: City) -> Stamp:
-    """Return the stamp of the units in force."""
-    return Stamp(units_in_force(connection), city)
+class Stamps:
+    """Keeps the stamp from one load to the next while the units stay the same."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._lock = Lock()
+        self._edition = 0
+        self._stamp: Stamp | None = None
+
+    def of(self, connection: Connection, city: City) -> Stamp:
+        """Return the stamp of the units in force."""
+        with self._lock:
+            edition = units_edition(connection)
+            if self._stamp is None or edition != self._edition:
+                self._stamp, self._edition = Stamp(units_in_force(connection), city), edition
+            return self._stamp
+
+
+def units_edition(connection: Connection) -> int:
+    """Return the load that last changed the units, 0 where there are none."""
+    return int(connection.execute(select(func.max(unit.c.load_id))).scalar() or 0)

@@ -1,6 +1,5 @@
 """Vector files by way of GDAL's Arrow stream: what the readers of those formats share."""
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,32 +26,30 @@ class VectorReader:
 
     title: str
     drivers: frozenset[str]
+    layered: bool = False
+    """Whether a file may hold several layers; asking costs another look at the whole file."""
 
     def __call__(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         """Read a layer piece by piece; geometry that cannot be decoded comes out as a broken row."""
-        pieces = self._pieces(file, name=name, wanted=spec.layer)
-        while (rows := self._next(pieces, name)) is not None:
-            yield rows
-
-    def _next(self, pieces: Iterator[Rows], name: str) -> Rows | None:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)
-                return next(pieces, None)
+            yield from self._pieces(file, name=name, wanted=spec.layer)
         except REFUSALS as mistake:
             right = f"send the file again as {self.title}"
             raise SourceDataError(name, found=str(mistake), right=right) from mistake
 
     def _pieces(self, file: Path, *, name: str, wanted: str | None) -> Iterator[Rows]:
-        layer = self._layer(file, name=name, wanted=wanted)
-        total = pyogrio.read_info(file, layer=layer)["features"]
+        layer = self._layer(file, name=name, wanted=wanted) if self.layered else None
+        about = pyogrio.read_info(file, layer=layer)
+        if about["driver"] not in self.drivers:
+            found = f"it is {about['driver']}, not {self.title}"
+            raise SourceDataError(name, found=found, right="mend read.format or the file")
         # Times stay the text they are: GDAL would guess zones column by column.
         stream = pyogrio.open_arrow(file, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=BATCH)
         with stream as (meta, batches):
             row = 1
             for batch in batches:
-                done = (row + len(batch)) / total if total > 0 else 0.5
-                yield _rows(batch, name=name, meta=meta, first=row, done=min(done, 1.0))
+                done = (row + len(batch)) / max(about["features"], row + len(batch))
+                yield _rows(batch, name=name, meta=meta, first=row, done=done)
                 row += len(batch)
 
     def _layer(self, file: Path, *, name: str, wanted: str | None) -> str:
@@ -62,11 +59,7 @@ class VectorReader:
         if wanted is None and len(layers) != 1:
             right = "name one under read.layer" if layers else "send a file that has one"
             raise SourceDataError(name, found=f"{len(layers)} layers: {', '.join(layers)}", right=right)
-        layer = wanted or layers[0]
-        driver = pyogrio.read_info(file, layer=layer)["driver"]
-        if driver not in self.drivers:
-            raise SourceDataError(name, found=f"it is {driver}, not {self.title}", right="mend read.format or the file")
-        return layer
+        return wanted or layers[0]
 
 
 def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int, done: float) -> Rows:
