@@ -5,7 +5,7 @@ import json
 from dash import Dash, Input, Output
 from fastapi import FastAPI
 
-from dashboard import state
+from dashboard import shades, state
 from dashboard.pages import watch
 from dashboard.panels import panels
 from dashboard.words import TEXTS
@@ -46,6 +46,7 @@ def attach(app: FastAPI, city: City, settings: Settings) -> None:
     )
     dash.layout = watch.layout(city, settings.tiles)
     state.register(dash)
+    shades.register(dash)
     for panel in panels():
         panel.register(dash, city)
     dash.callback(Output(watch.PROVIDER, "forceColorScheme"), Input(state.Store.THEME, "data"))(themed)

@@ -30,6 +30,8 @@ class Store(StrEnum):
     CITY = "state-city"
     VIEW = "state-view"
     PICTURE = "state-picture"
+    INCIDENTS = "state-incidents"
+    """A page of the incidents behind the picture."""
     OUTER = "state-outer"
     """Days around the chosen period, for the trend."""
     LAYERS = "state-layers"
@@ -85,10 +87,22 @@ class Picture(TypedDict):
     """The units drawn: the unit's children, or at the lowest level its siblings."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
-    incidents: dict[str, Any]
     at: int
     """When it was answered, in milliseconds since 1970."""
     error: dict[str, str] | None
+
+
+class Page(TypedDict):
+    """A page of incidents, newest first."""
+
+    view: View
+    total: int
+    first: int
+    """The number of its first incident; 0 if the page was reached by a link."""
+    before: str | None
+    """The cursor of the page before; empty for the newest, none if it is not known."""
+    next: str | None
+    incidents: list[dict[str, Any]]
 
 
 def address(view: View, **changes: object) -> str:
@@ -150,7 +164,7 @@ def named(title: Title) -> dict[str, str]:
 
 def layout(city: City) -> html.Div:
     """Return the address bar and the stores."""
-    empty = (Store.VIEW, Store.PICTURE, Store.OUTER, Store.LAYERS, Store.SOURCES, Store.LANGUAGE, Store.THEME, Store.SHADES)
+    empty = (Store.VIEW, Store.PICTURE, Store.INCIDENTS, Store.OUTER, Store.LAYERS, Store.SOURCES, Store.LANGUAGE, Store.THEME, Store.SHADES)
     return html.Div(
         [
             dcc.Location(id=Store.LOCATION, refresh=False),
@@ -175,6 +189,7 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("feed", "picture"),
         Output(Store.PICTURE, "data"),
+        Output(Store.INCIDENTS, "data"),
         Input(Store.VIEW, "data"),
         Input(Store.TICK, "n_intervals"),
     )

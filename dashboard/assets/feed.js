@@ -78,7 +78,7 @@
     );
   }
 
-  function page(view) {
+  function pageAddress(view) {
     const says = onemap.view.query(view);
     says.append("limit", PAGE);
     if (view.after) says.append("after", view.after);
@@ -98,34 +98,40 @@
     const [place, summary, incidents, known, facets] = await Promise.all([
       unit(view.unit),
       fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
-      fresh(page(view), signal, afresh),
+      fresh(pageAddress(view), signal, afresh),
       city(afresh),
       facetsOf(view, signal, afresh),
     ]);
     const frame = await frameOf(place, view, summary, signal);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
-    return { view, unit: place, summary, incidents: numbered(view, incidents), frame, facets: counted, version: known.version, at: Date.now(), error: null };
+    const picture = { view, unit: place, summary, frame, facets: counted, version: known.version, at: Date.now(), error: null };
+    return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 
   /* The newest question wins; while it is asked, and if it fails, the last picture stays. */
   async function picture(view, ticks) {
-    if (!view) return window.dash_clientside.no_update;
+    const none = window.dash_clientside.no_update;
+    if (!view) return [none, none];
     if (asking) asking.abort();
     const mine = (asking = new AbortController());
     const afresh = ticks !== lastTick;
     lastTick = ticks;
     document.body.classList.add("is-asking");
+    let page;
     try {
-      last = await answers(view, mine.signal, afresh);
-      if (mine !== asking) return window.dash_clientside.no_update;
+      const [found, incidents] = await answers(view, mine.signal, afresh);
+      if (mine !== asking) return [none, none];
+      last = found;
+      page = incidents;
     } catch (mistake) {
-      if (mine !== asking || mistake.name === "AbortError") return window.dash_clientside.no_update;
+      if (mine !== asking || mistake.name === "AbortError") return [none, none];
+      page = none;
       last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
     }
     document.body.classList.remove("is-asking");
     document.body.classList.toggle("is-stale", Boolean(last.error));
-    return last;
+    return [last, page];
   }
 
   /* The days before the chosen ones too, so that there is something to brush. */

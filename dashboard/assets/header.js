@@ -21,16 +21,20 @@
     return onemap.view.search({ period: "custom", since: chosen[0], until: onemap.view.shift(chosen[1], 1) });
   }
 
+  function chosen(view) {
+    return [view.period, [view.since && view.since.slice(0, 10), view.last_day]];
+  }
+
   function language(value) {
     if (!value || value === onemap.look.language()) return none();
     onemap.look.keep("lang", value);
-    return onemap.look.language();
+    return onemap.view.looks()[0];
   }
 
   function theme(clicks) {
     if (!clicks) return none();
     onemap.look.keep("theme", document.documentElement.dataset.mantineColorScheme === "dark" ? "light" : "dark");
-    return onemap.look.applyTheme();
+    return onemap.view.looks()[1];
   }
 
   function data_time(picture) {
@@ -48,6 +52,6 @@
   }, 1000);
 
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
-    header: { period, dates, language, theme, data_time },
+    header: { chosen, period, dates, language, theme, data_time },
   });
 })();

@@ -5,8 +5,8 @@
   const NEAR = 16;
   let items = [];
 
-  function follow(picture) {
-    items = (picture && picture.incidents && picture.incidents.incidents) || items;
+  function follow(page) {
+    items = page ? page.incidents : items;
     return window.dash_clientside.no_update;
   }
 

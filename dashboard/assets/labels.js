@@ -3,6 +3,11 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const LINE = 17;
+  /* Steps aside, in widths and lines, the nearest first. */
+  const STEPS = [
+    [0, 0], [0, -1], [0, 1], [0.5, 0], [-0.5, 0], [0, -2], [0, 2], [0.5, -1.2], [-0.5, -1.2], [0.5, 1.2], [-0.5, 1.2],
+    [0.9, 0], [-0.9, 0], [0, -3], [0, 3],
+  ];
   let pane = null;
   let wanted = [];
 
@@ -40,27 +45,44 @@
   }
 
   /* The polygon must be about as wide as its label, or the label would name the neighbour. */
-  function room(label, map, wide) {
+  function extent(label, map) {
     const box = label.layer.getBounds();
-    const a = map.latLngToLayerPoint(box.getNorthWest());
-    const b = map.latLngToLayerPoint(box.getSouthEast());
-    return b.x - a.x >= wide * 0.9 && b.y - a.y >= LINE * 1.4;
+    return window.L.bounds(map.latLngToLayerPoint(box.getNorthWest()), map.latLngToLayerPoint(box.getSouthEast()));
+  }
+
+  function boxAt(point, wide) {
+    return [point.x - wide / 2, point.y - LINE, point.x + wide / 2, point.y + LINE];
+  }
+
+  /* In its place, or a step aside if a cluster is in the way; never over another label. */
+  function spot(label, { map, wide, labels, clusters }) {
+    const around = extent(label, map);
+    const size = around.getSize();
+    if (size.x < wide * 0.9 || size.y < LINE * 1.4) return null;
+    const home = map.latLngToLayerPoint(label.at);
+    const inner = [around.min.x - wide / 4, around.min.y, around.max.x + wide / 4, around.max.y];
+    const free = STEPS.map(([x, y]) => home.add([x * wide, y * LINE])).filter((point) => {
+      const box = boxAt(point, wide);
+      const within = box[0] > inner[0] && box[1] > inner[1] && box[2] < inner[2] && box[3] < inner[3];
+      return (point.equals(home) || within) && !clash(box, labels);
+    });
+    return free.find((point) => !clash(boxAt(point, wide), clusters)) || free[0] || null;
   }
 
   function place() {
     if (!pane) return;
     const map = onemap.map;
-    const view = map.getPixelBounds();
+    const view = map.getPixelBounds().pad(0.1);
     const origin = map.getPixelOrigin();
-    const taken = [];
+    const labels = [];
+    const clusters = onemap.points.taken();
     const written = document.createDocumentFragment();
     for (const label of wanted) {
-      const point = map.latLngToLayerPoint(label.at);
-      if (!view.pad(0.1).contains(point.add(origin))) continue;
+      if (!view.contains(map.latLngToLayerPoint(label.at).add(origin))) continue;
       const wide = Math.max(width(label.name, 13.5), width(label.number, 12.5)) + 6;
-      const box = [point.x - wide / 2, point.y - LINE, point.x + wide / 2, point.y + LINE];
-      if (!room(label, map, wide) || clash(box, taken)) continue;
-      taken.push(box);
+      const point = spot(label, { map, wide, labels, clusters });
+      if (!point) continue;
+      labels.push(boxAt(point, wide));
       const text = onemap.units.element("div", undefined, "unit-label");
       text.append(onemap.units.element("b", label.name), onemap.units.element("span", label.number));
       text.style.transform = "translate(-50%, -50%) translate(" + point.x + "px, " + point.y + "px)";

@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
-  const FLIGHT = 0.25; // seconds
+  const FLIGHT = 0.2; // seconds
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const EMPTY = { type: "FeatureCollection", features: [] };
   const polygons = new Map();
@@ -63,6 +63,7 @@
   function look(view) {
     if (!view || !onemap.map || shownAt === view.unit) return window.dash_clientside.no_update;
     shownAt = view.unit;
+    ready(view.unit);
     const drawn = onemap.units.boundsOf(view.unit);
     if (drawn) fly(drawn);
     else {
@@ -72,6 +73,14 @@
       );
     }
     return window.dash_clientside.no_update;
+  }
+
+  /* Polygons are asked for before anybody knows their colours. */
+  function ready(code) {
+    Promise.all([onemap.feed.unit(code), onemap.feed.city()]).then(
+      ([place, facts]) => place.children.length && shapes(code, facts.version),
+      () => {} // asked again when they are drawn
+    );
   }
 
   /* Polygons as Geobuf, kept as text because that is how dash-leaflet takes them without fetching by itself:

@@ -5,6 +5,7 @@
   const leaflet = (onemap.leaflet = onemap.leaflet || {});
   const WAIT = 120; // milliseconds a view must rest before it is asked for
   const SYMBOLS_FROM = 15; // the zoom from which a camera shows where it looks
+  const COARSER = 0.6; // zooms by which clusters are wider than the map would allow
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
@@ -14,16 +15,27 @@
     return (40075016.686 * Math.cos((latitude * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
   }
 
-  /* A disc with its count in it, drawn by the canvas itself: no element per cluster. */
+  /* A disc with its count in it, drawn by the canvas itself: no element per cluster. A cluster stands for an area, so
+     those of each layer may step aside by a few pixels and not cover those of another. */
   const Cluster = window.L.CircleMarker.extend({
+    _project: function () {
+      window.L.CircleMarker.prototype._project.call(this);
+      this._point = this._point.add(this.options.aside);
+      this._updateBounds();
+    },
     _updatePath: function () {
       const renderer = this._renderer;
       if (!renderer._drawing || this._empty()) return;
-      renderer._updateCircle(this);
       const pen = renderer._ctx;
+      if (this.options.square) {
+        const size = this._radius * 0.88;
+        pen.beginPath();
+        pen.roundRect(this._point.x - size, this._point.y - size, 2 * size, 2 * size, 4);
+        renderer._fillStroke(pen, this);
+      } else renderer._updateCircle(this);
       pen.globalAlpha = 1;
-      pen.fillStyle = onemap.units.palette().ink;
-      pen.font = "600 11px " + onemap.units.palette().font;
+      pen.fillStyle = this.options.square ? onemap.units.palette().text : onemap.units.palette().ink;
+      pen.font = "600 10.5px " + onemap.units.palette().font;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.fillText(this.options.text, this._point.x, this._point.y + 0.5);
@@ -61,9 +73,16 @@
     },
   });
 
+  function aside(layer) {
+    const features = onemap.city.layers.filter((each) => !each.incidents);
+    const at = features.findIndex((each) => each.id === layer);
+    const angle = (at * 2 * Math.PI) / features.length + 0.7;
+    return at < 0 ? [0, 0] : [Math.round(24 * Math.cos(angle)), Math.round(24 * Math.sin(angle))];
+  }
+
   /* Ten times as many is not ten times as wide. */
   function radius(count) {
-    return Math.min(9 + 4 * Math.log10(count), 26);
+    return Math.min(7 + 2.6 * Math.log10(count), 20);
   }
 
   function short(count) {
@@ -75,7 +94,7 @@
     const said = feature.properties;
     const color = given.hideout.color;
     if (said.count > 1) {
-      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.82 };
+      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.78, square: given.hideout.layer !== "incidents", aside: aside(given.hideout.layer) };
       return new Cluster(at, { ...style, radius: radius(said.count), text: short(said.count) });
     }
     const style = { radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, fillOpacity: 1 };
@@ -107,15 +126,29 @@
     return [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((edge) => edge.toFixed(5)).join(",");
   }
 
+  /* Where clusters are drawn, so that labels can keep clear of them. */
+  function taken() {
+    const boxes = [];
+    onemap.map.eachLayer((layer) => {
+      if (!layer.options.text || !layer._point) return;
+      const { x, y } = layer._point;
+      const r = layer._radius;
+      boxes.push([x - r, y - r, x + r, y + r]);
+    });
+    return boxes;
+  }
+
   /* What each overlay should hold for this view; null is nothing. */
   function wishes(view) {
     const map = onemap.map;
-    const place = "bbox=" + bbox(map) + "&zoom=" + Math.round(map.getZoom());
+    const place = "bbox=" + bbox(map) + "&zoom=" + Math.max(0, Math.floor(map.getZoom() - COARSER));
+    // From afar a layer is shown where the numbers are about; from near, what stands across the border matters too.
+    const inside = map.getZoom() < SYMBOLS_FROM ? "unit=" + encodeURIComponent(view.unit) + "&" : "";
     const layers = onemap.city.layers;
     const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
     const found = new Map();
     for (const layer of layers.filter((each) => !each.incidents)) {
-      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + place : null);
+      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + inside + place : null);
     }
     const events = layers.filter((each) => each.incidents);
     const shown = events.filter(on).map((each) => each.incidents);
@@ -137,6 +170,7 @@
       const data = address ? await onemap.feed.ask(address, abort.signal) : EMPTY;
       await onemap.mapView.landed();
       if (asked.get(overlay).abort === abort) window.dash_clientside.set_props("map-points-" + overlay, { data });
+        window.setTimeout(onemap.labels.place, 60);
     } catch (mistake) {
       if (asked.get(overlay).abort === abort) asked.delete(overlay); // asked again at the next move
     }
@@ -168,5 +202,6 @@
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }
 
+  onemap.points = { taken };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { points: { follow, dress } });
 })();

@@ -21,6 +21,7 @@
       quiet: token("--map-quiet"),
       disc: token("--disc"),
       ink: token("--ink"),
+      text: token("--text"),
       font: token("--font"),
     };
   }

@@ -6,6 +6,7 @@
   const DEFAULTS = { period: "30d", classes: "quantile", sort: "total" };
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
+  let shownLooks = [];
 
   /* What an address says; the same shape as `View` in state.py. */
   function parse(search, city) {
@@ -104,7 +105,12 @@
     event.target.click();
   });
 
-  onemap.view = { parse, address, span, query, search, go, day, shift, now: null, DAY };
+  /* Language and theme as they are now chosen. */
+  function looks(said) {
+    return (shownLooks = [onemap.look.language(said), onemap.look.applyTheme(said)]);
+  }
+
+  onemap.view = { looks, parse, address, span, query, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city) {
@@ -112,9 +118,12 @@
         const before = onemap.view.now;
         const view = parse(said, city);
         onemap.view.now = view;
-        const language = onemap.look.language(said);
-        const same = before && address(before) === address(view);
-        return [same ? window.dash_clientside.no_update : view, language, onemap.look.applyTheme(said)];
+        const shown = shownLooks;
+        // What did not change is not passed on: everything on the page would be drawn again for nothing.
+        const none = window.dash_clientside.no_update;
+        const news = [before && address(before) === address(view) ? none : view];
+        looks(said).forEach((look, at) => news.push(look === shown[at] ? none : look));
+        return news;
       },
     },
   });

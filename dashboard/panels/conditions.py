@@ -3,9 +3,10 @@
 from enum import StrEnum
 from functools import partial
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import LISTS, Picture, Store, View, address
 from dashboard.words import moment, say
 from layers.pack import City
@@ -20,7 +21,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the place over the map."""
-    return html.Div(id=Ids.BODY, className="conditions", role="status")
+    return canvas(Ids.BODY, [], className="conditions", role="status")
 
 
 def names(city: City, language: str) -> dict[str, dict[str, str]]:
@@ -106,6 +107,4 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
-        partial(draw, city)
-    )
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))

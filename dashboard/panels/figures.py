@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import Picture, Store
 from dashboard.words import count, period, say, share
 from layers.pack import City
@@ -17,12 +18,9 @@ class Ids(StrEnum):
     BODY = "figures-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        html.Div([html.Div(className="figure skeleton") for _ in range(6)], id=Ids.BODY, className="figure-grid"),
-        className="panel figures",
-    )
+    return canvas(Ids.BODY, [html.Div(className="figure skeleton") for _ in range(6)], className="panel figures")
 
 
 def figure(key: str, value: str, *, note: str, exact: str = "", state: str = "") -> html.Div:
@@ -70,4 +68,4 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
     del city
-    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(draw)
+    paint(app, Ids.BODY, draw, Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))

@@ -3,9 +3,10 @@
 from enum import StrEnum
 from functools import partial
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import LISTS, Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -19,11 +20,9 @@ class Ids(StrEnum):
     BODY = "filters-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        [html.Div(className="skeleton line") for _ in range(8)], id=Ids.BODY, className="panel filters"
-    )
+    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(8)], className="panel filters")
 
 
 def branch_totals(city: City, by_category: list[dict[str, object]]) -> dict[str, int]:
@@ -127,6 +126,4 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
-        partial(draw, city)
-    )
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))

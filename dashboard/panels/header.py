@@ -7,7 +7,8 @@ import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
-from dashboard.state import PERIODS, Picture, Store, View, address
+from dashboard.painting import canvas, paint
+from dashboard.state import PERIODS, Picture, Store, address
 from dashboard.words import name, say
 from layers.pack import City
 
@@ -29,7 +30,7 @@ def layout() -> html.Header:
     return html.Header(
         [
             html.A([html.B("一张图"), " OneMap"], href="?", className="brand"),
-            html.Nav(id=Ids.BREADCRUMB, className="breadcrumb"),
+            canvas(Ids.BREADCRUMB, [], className="breadcrumb", role="navigation"),
             html.Div(className="spring"),
             dmc.SegmentedControl(id=Ids.PERIOD, data=[], value="", size="sm", className="period"),
             dmc.DatePickerInput(
@@ -76,38 +77,30 @@ def breadcrumb(city: City, picture: Picture | None, language: str) -> list[Compo
     return steps
 
 
-def periods(view: View | None, language: str) -> tuple[list[dict[str, str]], str, list[str | None]]:
-    """Return the choices of the period, the chosen one, and the chosen days (both included) if they are custom."""
+def describe(language: str) -> tuple[list[dict[str, str]], str, str, str, str]:
+    """Return the choices of the period, what a tooltip or a screen reader says, and the chosen language."""
     choices = [{"value": period, "label": say(period, language)} for period in (*PERIODS, "custom")]
-    if not view:
-        return choices, "", [None, None]
-    return choices, view["period"], [view.get("since"), view.get("last_day")]
-
-
-def describe(language: str) -> tuple[str, str, str, str]:
-    """Return the texts that only a tooltip or a screen reader shows, and the language control's value."""
-    return say("pick_dates", language), say("theme", language), say("breadcrumb", language), language
+    return choices, say("pick_dates", language), say("theme", language), say("breadcrumb", language), language
 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(
-        Output(Ids.BREADCRUMB, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data")
-    )(partial(breadcrumb, city))
+    way = partial(breadcrumb, city)
+    paint(app, Ids.BREADCRUMB, way, Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))
     app.callback(
         Output(Ids.PERIOD, "data"),
-        Output(Ids.PERIOD, "value"),
-        Output(Ids.DATES, "value"),
-        Input(Store.VIEW, "data"),
-        Input(Store.LANGUAGE, "data"),
-    )(periods)
-    app.callback(
         Output(Ids.DATES, "placeholder"),
         Output(Ids.THEME, "aria-label"),
         Output(Ids.BREADCRUMB, "aria-label"),
         Output(Ids.LANGUAGE, "value"),
         Input(Store.LANGUAGE, "data"),
     )(describe)
+    app.clientside_callback(
+        ClientsideFunction("header", "chosen"),
+        Output(Ids.PERIOD, "value"),
+        Output(Ids.DATES, "value"),
+        Input(Store.VIEW, "data"),
+    )
     for function, ident in (("period", Ids.PERIOD), ("dates", Ids.DATES)):
         app.clientside_callback(
             ClientsideFunction("header", function),

@@ -4,10 +4,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, html
+from dash import ClientsideFunction, Dash, Input, html
 from dash.development.base_component import Component
 
-from dashboard.state import Picture, Store, address
+from dashboard.painting import canvas, paint
+from dashboard.state import Page, Store, address
 from dashboard.words import moment, name, say
 from layers.model import Status
 from layers.pack import City
@@ -23,11 +24,9 @@ class Ids(StrEnum):
     BODY = "incident-list-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        [html.Div(className="skeleton line") for _ in range(6)], id=Ids.BODY, className="panel incident-list"
-    )
+    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(6)], className="panel incident-list")
 
 
 def standing(incident: dict[str, Any]) -> str:
@@ -58,39 +57,36 @@ def row(city: City, incident: dict[str, Any], language: str) -> html.Button:
     )
 
 
-def pager(picture: Picture, language: str) -> html.Footer:
+def pager(page: Page, language: str) -> html.Footer:
     """Return the way to the pages before and after; of a page reached by a link only the newest is known before it."""
-    view, answer = picture["view"], picture["incidents"]
-    total, first = f"{picture['summary']['total']:,}", answer["first"]
-    last = first + len(answer["incidents"]) - 1 if first else 0
+    view, first, total = page["view"], page["first"], f"{page['total']:,}"
+    last = first + len(page["incidents"]) - 1 if first else 0
     shown = say("page_of", language, first=f"{first:,}", last=f"{last:,}", total=total) if first else total
     parts: list[Component] = [html.Span(shown, className="note")]
     if view.get("after"):
-        known = answer["before"] is not None
+        known = page["before"] is not None
         back = f"‹ {say('previous' if known else 'first', language)}"
-        parts.append(html.A(back, href=address(view, after=answer["before"] or None), className="action"))
-    if answer["next"]:
-        parts.append(html.A(f"{say('next', language)} ›", href=address(view, after=answer["next"]), className="action"))
+        parts.append(html.A(back, href=address(view, after=page["before"] or None), className="action"))
+    if page["next"]:
+        parts.append(html.A(f"{say('next', language)} ›", href=address(view, after=page["next"]), className="action"))
     return html.Footer(parts)
 
 
-def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
+def draw(city: City, page: Page | None, language: str) -> list[Component]:
     """Return the title, a page of incidents, and the way to other pages."""
-    if not picture or "incidents" not in picture:
+    if not page:
         return [html.Div(className="skeleton line") for _ in range(6)]
-    items = picture["incidents"]["incidents"]
+    items = page["incidents"]
     head = html.Header(
         [html.H2(say("list", language)), html.Span(say("newest_first", language), className="hint")]
     )
     if not items:
         return [head, html.P(say("empty", language), className="note")]
     rows = [row(city, item, language) for item in items]
-    return [head, html.Div(rows, className="rows"), pager(picture, language)]
+    return [head, html.Div(rows, className="rows"), pager(page, language)]
 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
-        partial(draw, city)
-    )
-    app.clientside_callback(ClientsideFunction("incident_list", "follow"), Input(Store.PICTURE, "data"))
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.INCIDENTS, "data"), Input(Store.LANGUAGE, "data"))
+    app.clientside_callback(ClientsideFunction("incident_list", "follow"), Input(Store.INCIDENTS, "data"))

@@ -4,9 +4,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -21,11 +22,9 @@ class Ids(StrEnum):
     BODY = "layer-list-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        [html.Div(className="skeleton line") for _ in range(6)], id=Ids.BODY, className="panel layer-list"
-    )
+    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(6)], className="panel layer-list")
 
 
 def shown(city: City, view: View) -> list[str]:
@@ -88,9 +87,6 @@ def draw(city: City, picture: Picture | None, catalogue: list[dict[str, Any]] | 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(
-        Output(Ids.BODY, "children"),
-        Input(Store.PICTURE, "data"),
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.PICTURE, "data"),
         Input(Store.LAYERS, "data"),
-        Input(Store.LANGUAGE, "data"),
-    )(partial(draw, city))
+        Input(Store.LANGUAGE, "data"))

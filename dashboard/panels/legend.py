@@ -3,17 +3,17 @@
 from enum import StrEnum
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, State, html
 from dash.development.base_component import Component
 
-from dashboard.classes import Class, classify
-from dashboard.leaflet import ramp
+from dashboard.classes import Class
+from dashboard.painting import canvas, paint
+from dashboard.shades import classes_of
 from dashboard.state import Picture, Store, address
 from dashboard.words import period, say
 from layers.pack import City
 
 METHODS = ("quantile", "equal")
-MEASURE = "total"
 
 
 class Ids(StrEnum):
@@ -22,19 +22,9 @@ class Ids(StrEnum):
     BODY = "legend-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty legend."""
-    return html.Section(id=Ids.BODY, className="panel legend")
-
-
-def shades(picture: Picture, classes: list[Class], theme: str) -> dict[str, Any]:
-    """Return the classes as the map's style function reads them."""
-    return {
-        "unit": picture["frame"]["unit"]["code"],
-        "measure": MEASURE,
-        "bounds": [item.high for item in classes],
-        "colors": ramp(len(classes), theme) if classes else [],
-    }
+    return canvas(Ids.BODY, [], className="panel legend")
 
 
 def span(item: Class) -> str:
@@ -76,25 +66,16 @@ def methods(picture: Picture, language: str) -> html.Div:
     )
 
 
-def draw(picture: Picture | None, language: str, theme: str) -> tuple[dict[str, Any] | None, list[Component]]:
-    """Return the map's classes and the legend that explains them."""
-    if not picture or "frame" not in picture:
-        return None, []
-    values = [child[MEASURE] for child in picture["frame"]["children"]]
-    classes = classify(values, picture["view"]["classes"])
-    found = shades(picture, classes, theme)
+def draw(found: dict[str, Any] | None, language: str, picture: Picture | None) -> list[Component]:
+    """Return what the map's colours mean."""
+    if not found or not picture:
+        return []
     title = f"{say('legend', language)} · {period(picture['view'], language)}"
     head = html.Header([html.H2(title), methods(picture, language)])
-    return found, [head, html.Ul(rows(classes, found["colors"], language))]
+    return [head, html.Ul(rows(classes_of(found), found["colors"], language))]
 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
     del city
-    app.callback(
-        Output(Store.SHADES, "data"),
-        Output(Ids.BODY, "children"),
-        Input(Store.PICTURE, "data"),
-        Input(Store.LANGUAGE, "data"),
-        Input(Store.THEME, "data"),
-    )(draw)
+    paint(app, Ids.BODY, draw, Input(Store.SHADES, "data"), Input(Store.LANGUAGE, "data"), State(Store.PICTURE, "data"))

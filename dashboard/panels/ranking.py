@@ -3,9 +3,10 @@
 from enum import StrEnum
 from functools import partial
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import Child, Picture, Store, View, address
 from dashboard.words import count, name, say, share
 from layers.pack import City
@@ -19,11 +20,9 @@ class Ids(StrEnum):
     BODY = "ranking-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        [html.Div(className="skeleton line") for _ in range(8)], id=Ids.BODY, className="panel ranking"
-    )
+    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(8)], className="panel ranking")
 
 
 def worth(child: Child, sort: str) -> float:
@@ -90,6 +89,4 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(Output(Ids.BODY, "children"), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))(
-        partial(draw, city)
-    )
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.PICTURE, "data"), Input(Store.LANGUAGE, "data"))

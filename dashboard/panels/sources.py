@@ -5,9 +5,10 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.painting import canvas, paint
 from dashboard.state import Store
 from dashboard.words import ago, moment, say
 from layers.pack import City
@@ -21,11 +22,9 @@ class Ids(StrEnum):
     BODY = "sources-body"
 
 
-def layout() -> html.Section:
+def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return html.Section(
-        [html.Div(className="skeleton line") for _ in range(4)], id=Ids.BODY, className="panel sources"
-    )
+    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(4)], className="panel sources")
 
 
 def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> html.Div:
@@ -62,6 +61,4 @@ def draw(city: City, sources: dict[str, Any] | list[dict[str, Any]] | None, lang
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    app.callback(Output(Ids.BODY, "children"), Input(Store.SOURCES, "data"), Input(Store.LANGUAGE, "data"))(
-        partial(draw, city)
-    )
+    paint(app, Ids.BODY, partial(draw, city), Input(Store.SOURCES, "data"), Input(Store.LANGUAGE, "data"))

@@ -1,0 +1,56 @@
+/* Makes elements of a panel's tree, changing only what differs: focus, scrolling and unfolded branches survive. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const NAMES = { className: "class", tabIndex: "tabindex" };
+
+  function dress(element, attributes, before) {
+    for (const name in before) if (!(name in attributes)) element.removeAttribute(NAMES[name] || name);
+    for (const name in attributes) {
+      const value = attributes[name];
+      if (name === "style") Object.assign(element.style, value);
+      else if (value === false) element.removeAttribute(name);
+      else if (before[name] !== value) element.setAttribute(NAMES[name] || name, value === true ? "" : value);
+    }
+    element.painted = attributes;
+  }
+
+  /* Whether a branch is open is the reader's affair once it has been drawn, unless the tree changes its mind. */
+  function settled(element, attributes) {
+    if (element.localName !== "details" || !element.painted) return attributes;
+    return element.painted.open === attributes.open ? { ...attributes, open: element.open } : attributes;
+  }
+
+  function fit(parent, nodes) {
+    nodes.forEach((node, at) => {
+      const there = parent.childNodes[at];
+      if (typeof node === "string") {
+        if (there && there.nodeType === Node.TEXT_NODE) {
+          if (there.data !== node) there.data = node;
+        } else put(parent, document.createTextNode(node), there);
+        return;
+      }
+      const [tag, attributes, children] = node;
+      let element = there;
+      if (!there || there.localName !== tag || !there.painted) element = put(parent, document.createElement(tag), there);
+      dress(element, settled(element, attributes), element.painted || {});
+      fit(element, children);
+    });
+    while (parent.childNodes.length > nodes.length) parent.lastChild.remove();
+  }
+
+  function put(parent, made, instead) {
+    if (instead) parent.replaceChild(made, instead);
+    else parent.append(made);
+    return made;
+  }
+
+  function paint(tree, id) {
+    const place = document.getElementById(id);
+    if (place && tree) fit(place, tree);
+    return window.dash_clientside.no_update;
+  }
+
+  onemap.paint = { fit };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { paint: { paint } });
+})();
