@@ -8,10 +8,10 @@ Both ways answer rows of the same columns, told apart by `part`:
 - `late`: nothing but what is overdue, by child; only the roll-up needs it, the incidents say it with `child`
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -19,35 +19,51 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    DateTime,
+    Executable,
     Integer,
     SmallInteger,
-    Subquery,
-    any_,
+    Text,
+    TextClause,
+    bindparam,
     case,
     cast,
     func,
     literal,
     null,
     select,
+    text,
     tuple_,
-    union_all,
 )
 
 from layers.filters import Filter
-from layers.incidents import conditions, kinds
-from layers.model import Grain, Status, category, incident, incident_count, level_bits, level_shift, source
+from layers.incidents import branches, conditions
+from layers.model import Grain, Status, category, incident, level_bits, level_shift, source
 from layers.pack import City
 from layers.questions import Question
 from layers.units import Unit
 
-KEYS: dict[str, type[BigInteger | SmallInteger | Date]] = {
-    "child_id": BigInteger,
-    "category_id": SmallInteger,
-    "status": SmallInteger,
-    "source_id": SmallInteger,
-    "day": Date,
-}
-NOTHING = literal(0)
+# A text, because the same question put together clause by clause takes longer to build than to answer.
+ROLL_UP = text((files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8")).bindparams(
+    bindparam("grains", type_=ARRAY(SmallInteger)),
+    bindparam("firsts", type_=ARRAY(Date)),
+    bindparam("lasts", type_=ARRAY(Date)),
+    bindparam("start", type_=Date),
+    bindparam("end", type_=Date),
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("until", type_=DateTime(timezone=True)),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("rank", type_=SmallInteger),
+    bindparam("unit", type_=BigInteger),
+    bindparam("last_unit", type_=BigInteger),
+    bindparam("children", type_=ARRAY(BigInteger)),
+    bindparam("child_ranks", type_=ARRAY(SmallInteger)),
+    bindparam("shifts", type_=ARRAY(Integer)),
+    bindparam("mask", type_=BigInteger),
+    bindparam("categories", type_=ARRAY(Text)),
+    bindparam("statuses", type_=ARRAY(SmallInteger)),
+    bindparam("sources", type_=ARRAY(Text)),
+)
 
 
 @dataclass(frozen=True)
@@ -58,21 +74,10 @@ class Family:
     children: Sequence[Unit]
 
 
-def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Question:
+def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
     """Ask for all counts of a summary in one statement; overdue is what is late at `now`."""
     answer = from_roll_up if counted(asked, city.time_zone) else from_incidents
-    return coded(answer(asked, city, of=of, now=now))
-
-
-def coded(counts: Question) -> Question:
-    """Ask for counts with the codes of categories and sources in the place of their ids."""
-    rows = counts.subquery("tally")
-    names = ("part", "child_id", "status", "day", "n", "on_time", "late")
-    return (
-        select(*(rows.c[name] for name in names), category.c.code.label("category"), source.c.code.label("source"))
-        .outerjoin(category, category.c.id == rows.c.category_id)
-        .outerjoin(source, source.c.id == rows.c.source_id)
-    )
+    return answer(asked, city, of=of, now=now)
 
 
 def counted(asked: Filter, zone: ZoneInfo) -> bool:
@@ -80,26 +85,32 @@ def counted(asked: Filter, zone: ZoneInfo) -> bool:
     return not (asked.bbox or asked.within or asked.q or asked.channels) and asked.days(zone) is not None
 
 
-def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Question:
-    """Ask the roll-up: whole months and the days at their ends; what is overdue, from the open incidents."""
-    table = incident_count.c
+def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> TextClause:
+    """Ask the roll-up: whole months and the days at their ends; what is overdue, the open incidents."""
     start, end = asked.days(city.time_zone) or (None, None)
-    own = [table.rank == of.unit.rank, table.unit_id == of.unit.id]
-    ids = literal([child.id for child in of.children], ARRAY(BigInteger))
-    ranks = literal(sorted({child.rank for child in of.children}), ARRAY(SmallInteger))
-    kind = kinds(incident_count, asked, city)
-    whole = _periods([*own, *kind], start, end)
-    children = _periods([table.rank == any_(ranks), table.unit_id == any_(ids), *kind], start, end)
-    days = (table.grain == int(Grain.DAY), *_between(table.period, start, end))
-    late = [*conditions(asked, city, of.unit), incident.c.status < int(Status.CLOSED), incident.c.due_at < now]
-    child = child_of(incident.c.unit_id, of, len(city.levels))
-    return select(
-        union_all(
-            _part("unit", whole, ("category_id", "status", "source_id")),
-            _part("child", children, ("child_id", "status")),
-            _line("day", {"day": table.period}, func.sum(table.n)).where(*own, *kind, *days).group_by(table.period),
-            _line("late", {"child_id": child}, literal(0), late=func.count()).where(*late).group_by("child_id"),
-        ).subquery("tally")
+    since, until = asked.instants(city.time_zone)
+    cut = list(pieces(start, end))
+    levels = len(city.levels)
+    ranks = sorted({child.rank for child in of.children})
+    return ROLL_UP.bindparams(
+        grains=[int(grain) for grain, _, _ in cut],
+        firsts=[first for _, first, _ in cut],
+        lasts=[last for _, _, last in cut],
+        start=start,
+        end=end,
+        since=since,
+        until=until,
+        now=now,
+        rank=of.unit.rank,
+        unit=of.unit.id,
+        last_unit=of.unit.last_id,
+        children=[child.id for child in of.children],
+        child_ranks=ranks,
+        shifts=[level_shift(rank, levels) for rank in ranks],
+        mask=(1 << level_bits(levels)) - 1,
+        categories=branches(asked, city) or None,
+        statuses=[int(status) for status in asked.statuses] or None,
+        sources=list(asked.sources) or None,
     )
 
 
@@ -125,13 +136,23 @@ def from_incidents(asked: Filter, city: City, *, of: Family, now: datetime) -> Q
     whole = (seen.category_id, seen.status, seen.source_id)
     sets = func.grouping_sets(tuple_(*whole), tuple_(seen.child_id, seen.status), tuple_(seen.day))
     part = case((func.grouping(seen.category_id) == 0, "unit"), (func.grouping(seen.day) == 0, "day"), else_="child")
-    return select(
-        part.label("part"),
-        *(seen[name] for name in KEYS),
-        func.count().label("n"),
-        func.count().filter(seen.on_time).label("on_time"),
-        func.count().filter(seen.late).label("late"),
-    ).group_by(sets)
+    rows = (
+        select(
+            part.label("part"),
+            *(seen[name] for name in ("child_id", "category_id", "status", "source_id", "day")),
+            func.count().label("n"),
+            func.count().filter(seen.on_time).label("on_time"),
+            func.count().filter(seen.late).label("late"),
+        )
+        .group_by(sets)
+        .subquery("tally")
+    )
+    names = ("part", "child_id", "status", "day", "n", "on_time", "late")
+    return (
+        select(*(rows.c[name] for name in names), category.c.code.label("category"), source.c.code.label("source"))
+        .outerjoin(category, category.c.id == rows.c.category_id)
+        .outerjoin(source, source.c.id == rows.c.source_id)
+    )
 
 
 def child_of(unit_id: ColumnElement[int], of: Family, levels: int) -> ColumnElement[int | None]:
@@ -162,48 +183,3 @@ def pieces(start: date | None, end: date | None) -> Iterator[tuple[Grain, date |
 
 def _next_month(day: date) -> date:
     return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1, day=1)
-
-
-def _periods(where: Sequence[ColumnElement[bool]], start: date | None, end: date | None) -> Subquery:
-    table = incident_count.c
-    columns = (
-        table.unit_id.label("child_id"),
-        table.category_id,
-        table.status,
-        table.source_id,
-        table.n,
-        table.on_time,
-    )
-    return union_all(
-        *(
-            select(*columns).where(*where, table.grain == int(grain), *_between(table.period, first, last))
-            for grain, first, last in pieces(start, end)
-        )
-    ).subquery()
-
-
-def _between(period: ColumnElement[date], start: date | None, end: date | None) -> list[ColumnElement[bool]]:
-    return [*([period >= start] if start else []), *([period < end] if end else [])]
-
-
-def _part(name: str, rows: Subquery, keys: Sequence[str]) -> Question:
-    by = {key: rows.c[key] for key in keys}
-    return _line(name, by, func.sum(rows.c.n), on_time=func.sum(rows.c.on_time)).group_by(*by.values())
-
-
-def _line(
-    name: str,
-    keys: Mapping[str, ColumnElement[Any]],
-    n: ColumnElement[Any],
-    *,
-    on_time: ColumnElement[Any] = NOTHING,
-    late: ColumnElement[Any] = NOTHING,
-) -> Question:
-    """Return one part of the answer in the columns all parts share."""
-    return select(
-        literal(name).label("part"),
-        *(keys[key].label(key) if key in keys else cast(null(), kind).label(key) for key, kind in KEYS.items()),
-        cast(n, Integer).label("n"),
-        cast(on_time, Integer).label("on_time"),
-        cast(late, Integer).label("late"),
-    )

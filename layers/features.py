@@ -9,17 +9,19 @@ from layers.incidents import below, places
 from layers.model import feature, source
 from layers.pack import City
 from layers.questions import Question
+from layers.specs import LayerSpec
 from layers.units import Unit
 
 
-def conditions(layer: str, asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
+def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
     """Return a filter's conditions on a layer's features, which have no time, category, status or channel.
 
     A source that feeds other layers says nothing about this one.
     """
     table = feature.c
-    found = [table.layer == layer, *below(table.unit_id, of), *places(table.geom, asked)]
-    if sources := [code for code in asked.sources if city.sources[code].feeds == layer]:
+    found = [table.layer == layer.id, *below(table.unit_id, of)]
+    found += places(table.geom, asked, points=layer.geometry == "point")
+    if sources := [code for code in asked.sources if city.sources[code].feeds == layer.id]:
         found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(sources))))
     if asked.q:
         found.append(table.name.icontains(asked.q, autoescape=True) | (table.key == asked.q))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from layers.filters import Filter
 from layers.model import category, incident, source, unit
@@ -16,16 +16,23 @@ from layers.units import IN_FORCE, Unit
 SRID = 4326
 
 
-def kinds(table: FromClause, asked: Filter, city: City) -> list[ColumnElement[bool]]:
-    """Return a filter's conditions on category, status and source, of the incidents or of their roll-up."""
+def branches(asked: Filter, city: City) -> list[str]:
+    """Return the categories a filter means: those it names, and all below them."""
+    return sorted(set[str]().union(*(city.branch(code) for code in asked.categories)))
+
+
+def kinds(asked: Filter, city: City) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on category, status, source and channel."""
+    table = incident.c
     found: list[ColumnElement[bool]] = []
-    if asked.categories:
-        codes = sorted(set().union(*(city.branch(code) for code in asked.categories)))
-        found.append(table.c.category_id.in_(select(category.c.id).where(category.c.code.in_(codes))))
+    if codes := branches(asked, city):
+        found.append(table.category_id.in_(select(category.c.id).where(category.c.code.in_(codes))))
     if asked.statuses:
-        found.append(table.c.status.in_([int(status) for status in asked.statuses]))
+        found.append(table.status.in_([int(status) for status in asked.statuses]))
     if asked.sources:
-        found.append(table.c.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
+        found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
+    if asked.channels:
+        found.append(table.channel.in_(asked.channels))
     return found
 
 
@@ -34,11 +41,12 @@ def below(unit_id: ColumnElement[int], of: Unit) -> list[ColumnElement[bool]]:
     return [] if of.rank == 0 else [unit_id.between(of.id, of.last_id)]
 
 
-def places(geom: ColumnElement[Any], asked: Filter) -> list[ColumnElement[bool]]:
-    """Return a filter's conditions on where a row is."""
+def places(geom: ColumnElement[Any], asked: Filter, *, points: bool) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on where a row is; for points the box is compared to within a metre."""
     found: list[ColumnElement[bool]] = []
     if asked.bbox:
-        found.append(func.ST_Intersects(geom, func.ST_MakeEnvelope(*asked.bbox, SRID)))
+        envelope = func.ST_MakeEnvelope(*asked.bbox, SRID)
+        found.append(geom.bool_op("&&")(envelope) if points else func.ST_Intersects(geom, envelope))
     if asked.within:
         found.append(func.ST_Intersects(geom, func.ST_GeomFromText(asked.within, SRID)))
     return found
@@ -48,13 +56,11 @@ def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]
     """Return all of a filter's conditions on incidents."""
     start, end = asked.instants(city.time_zone)
     table = incident.c
-    found = [*below(table.unit_id, of), *kinds(incident, asked, city), *places(table.geom, asked)]
+    found = [*below(table.unit_id, of), *kinds(asked, city), *places(table.geom, asked, points=True)]
     if start:
         found.append(table.reported_at >= start)
     if end:
         found.append(table.reported_at < end)
-    if asked.channels:
-        found.append(table.channel.in_(asked.channels))
     if asked.q:
         found.append(
             table.title.icontains(asked.q, autoescape=True)

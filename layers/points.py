@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Numeric, String, Table, case, cast, func, literal, select, union_all
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Integer,
+    Numeric,
+    String,
+    Table,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from layers import features, incidents
 from layers.filters import Box, Filter
@@ -52,7 +65,7 @@ def features_in_view(layer: LayerSpec, asked: Filter, city: City, *, of: Unit, v
     table = feature.c
     declared = [field.id for field in layer.fields if field.id not in {"key", "name"}]
     said = {"key": table.key, "name": table.name, **{name: table.attributes[name] for name in declared}}
-    where = [table.geom.is_not(None), *features.conditions(layer.id, asked, city, of)]
+    where = [table.geom.is_not(None), *features.conditions(layer, asked, city, of)]
     spot = table.geom if layer.geometry == "point" else func.ST_Centroid(table.geom)
     return _in_view(feature, where, view=view, spot=spot, said=said)
 
@@ -84,31 +97,30 @@ def _in_view(
 ) -> Question:
     """Ask for features as text: either every row, or cells with their counts and the rows alone in theirs."""
     wide, high = view.cell()
-    seen = select(table.c.id, func.ST_X(spot).label("x"), func.ST_Y(spot).label("y")).where(*where).cte("seen")
-    total = select(func.count()).select_from(seen).scalar_subquery()
+    # The offset keeps the database from working out x and y anew wherever they are named.
+    seen = select(table.c.id, func.ST_X(spot).label("x"), func.ST_Y(spot).label("y")).where(*where).offset(0).subquery()
     x, y = seen.c.x, seen.c.y
     edges = (func.min(x), func.min(y), func.max(x), func.max(y))
     cells = (
         select(
             func.count().label("n"),
             func.min(seen.c.id).label("id"),
-            func.avg(x).label("x"),
-            func.avg(y).label("y"),
+            func.json_build_array(_rounded(func.avg(x)), _rounded(func.avg(y))).label("middle"),
             func.json_build_array(*(_rounded(edge) for edge in edges)).label("bounds"),
         )
-        .where(total > SINGLES)
         .group_by(func.floor(x / wide), func.floor(y / high))
         .cte("cells")
     )
-    middle = func.json_build_array(_rounded(cells.c.x), _rounded(cells.c.y))
-    spots = _object({"type": _text("Point"), "coordinates": middle})
+    total = select(cast(func.coalesce(func.sum(cells.c.n), 0), Integer)).scalar_subquery()
+    many = total > SINGLES
+    few = select(table.c.id).where(~many, *where)
+    alone = union_all(few, select(cells.c.id).where(many, cells.c.n == 1)).subquery("alone")
+    spots = _object({"type": _text("Point"), "coordinates": cells.c.middle})
     clusters = _feature(spots, {"count": cells.c.n, "bounds": cells.c.bounds})
-    few = select(seen.c.id).where(total <= SINGLES)
-    alone = union_all(few, select(cells.c.id).where(cells.c.n == 1)).subquery("alone")
     shape = cast(func.ST_AsGeoJSON(table.c.geom, DIGITS), JSON)
     singles = select(_feature(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
-    found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1)).subquery("found")
-    head = {"type": _text("FeatureCollection"), "total": total, "clustered": total > SINGLES}
+    found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1, many)).subquery("found")
+    head = {"type": _text("FeatureCollection"), "total": total, "clustered": many}
     features = func.coalesce(func.json_agg(found.c.feature), cast("[]", JSON))
     return select(cast(_object({**head, "features": features}), String))
 
