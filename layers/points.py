@@ -121,7 +121,7 @@ def _in_view(
     singles = select(_feature(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
     found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1, many)).subquery("found")
     head = {"type": _text("FeatureCollection"), "total": total, "clustered": many}
-    features = func.coalesce(func.json_agg(found.c.feature), cast("[]", JSON))
+    features = func.coalesce(func.json_agg(found.c.feature), func.json_build_array())
     return select(cast(_object({**head, "features": features}), String))
 
 
