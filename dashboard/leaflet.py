@@ -16,11 +16,11 @@ def named(function: str) -> dict[str, str]:
     return {"variable": f"onemap.leaflet.{function}"}
 
 
-def ramp(classes: int, theme: str) -> list[str]:
+def ramp(classes: int, theme: str, *, from_zero: bool = False) -> list[str]:
     """Return that many colours of the single-hue ramp, low to high, spread over its whole range."""
     colors = LIGHT if theme == "light" else DARK
-    if classes == 1:
-        return [colors[len(colors) // 2]]
+    if classes <= 1:
+        return [colors[0 if from_zero else len(colors) // 2]] * classes
     last = len(colors) - 1
     return [colors[round(at * last / (classes - 1))] for at in range(classes)]
 

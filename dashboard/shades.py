@@ -24,7 +24,7 @@ def shades(picture: Picture | None, theme: str | None) -> dict[str, Any] | None:
         "bounds": [item.high for item in classes],
         "lows": [item.low for item in classes],
         "units": [item.units for item in classes],
-        "colors": ramp(len(classes), theme or "dark"),
+        "colors": ramp(len(classes), theme or "dark", from_zero=bool(classes) and classes[0].high == 0),
     }
 
 

@@ -132,11 +132,13 @@ def facts(city: City) -> dict[str, Any]:
     return {
         "code": city.spec.code,
         "time_zone": city.spec.time_zone,
+        "levels": [level.id for level in city.levels],
         "layers": [
             {
                 "id": layer.id,
                 **named(layer.title),
                 "shown": layer.shown,
+                "label": layer.label,
                 "incidents": layer.incidents,
                 "fields": [
                     {

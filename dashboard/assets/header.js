@@ -22,6 +22,7 @@
   }
 
   function chosen(view) {
+    document.documentElement.dataset.period = view.period;
     return [view.period, [view.since && view.since.slice(0, 10), view.last_day]];
   }
 

@@ -18,6 +18,12 @@
     return units * size;
   }
 
+  /* Light letters on dark colours, dark ones on light. */
+  function dark(colour) {
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    return 0.3 * red + 0.59 * green + 0.11 * blue < 140;
+  }
+
   function prepare(map) {
     if (pane) return;
     pane = map.createPane("onemap-labels");
@@ -34,7 +40,7 @@
       const numbers = context.numbers[code];
       const value = numbers ? numbers[context.shades.measure] : null;
       const at = Number.isFinite(said.lon) ? window.L.latLng(said.lat, said.lon) : layer.getBounds().getCenter();
-      wanted.push({ layer, at, value, name: onemap.look.name(said), number: value === null ? "" : onemap.look.count(value) });
+      wanted.push({ layer, at, value, dark: dark(onemap.units.colour(value)), name: onemap.look.name(said), number: value === null ? "" : onemap.look.count(value) });
     }
     wanted.sort((a, b) => (b.value || 0) - (a.value || 0));
     place();
@@ -83,7 +89,7 @@
       const point = spot(label, { map, wide, labels, clusters });
       if (!point) continue;
       labels.push(boxAt(point, wide));
-      const text = onemap.units.element("div", undefined, "unit-label");
+      const text = onemap.units.element("div", undefined, label.dark ? "unit-label is-on-dark" : "unit-label");
       text.append(onemap.units.element("b", label.name), onemap.units.element("span", label.number));
       text.style.transform = "translate(-50%, -50%) translate(" + point.x + "px, " + point.y + "px)";
       written.append(text);

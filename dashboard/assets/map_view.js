@@ -59,16 +59,24 @@
     });
   }
 
+  /* A cell of the lowest level is shown among its neighbours. */
+  function spread(bounds, alone) {
+    if (!(alone || onemap.units.lowest())) return bounds;
+    const wide = (bounds[2] - bounds[0]) * 0.6;
+    const high = (bounds[3] - bounds[1]) * 0.6;
+    return [bounds[0] - wide, bounds[1] - high, bounds[2] + wide, bounds[3] + high];
+  }
+
   /* Fly as soon as the address changes: where a unit lies is known from its polygon before any answer. */
   function look(view) {
     if (!view || !onemap.map || shownAt === view.unit) return window.dash_clientside.no_update;
     shownAt = view.unit;
     ready(view.unit);
     const drawn = onemap.units.boundsOf(view.unit);
-    if (drawn) fly(drawn);
+    if (drawn) fly(spread(drawn));
     else {
       onemap.feed.unit(view.unit).then(
-        (place) => shownAt === view.unit && fly(place.bounds),
+        (place) => shownAt === view.unit && fly(spread(place.bounds, !place.children.length)),
         () => {} // the picture tells what went wrong
       );
     }

@@ -4,7 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const leaflet = (onemap.leaflet = onemap.leaflet || {});
   const WAIT = 120; // milliseconds a view must rest before it is asked for
-  const SYMBOLS_FROM = 15; // the zoom from which a camera shows where it looks
+  const SYMBOLS_FROM = 15.5; // the zoom from which a camera shows where it looks
   const COARSER = 0.6; // zooms by which clusters are wider than the map would allow
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
@@ -28,9 +28,10 @@
       if (!renderer._drawing || this._empty()) return;
       const pen = renderer._ctx;
       if (this.options.square) {
-        const size = this._radius * 0.88;
+        const tall = this._radius * 0.85;
+        const wide = Math.max(tall, this.options.text.length * 3.2 + 4);
         pen.beginPath();
-        pen.roundRect(this._point.x - size, this._point.y - size, 2 * size, 2 * size, 4);
+        pen.roundRect(this._point.x - wide, this._point.y - tall, 2 * wide, 2 * tall, 4);
         renderer._fillStroke(pen, this);
       } else renderer._updateCircle(this);
       pen.globalAlpha = 1;
@@ -61,7 +62,7 @@
         const pen = renderer._ctx;
         const half = (Math.min(this.options.angle, 360) * Math.PI) / 360;
         const middle = ((this.options.bearing - 90) * Math.PI) / 180;
-        pen.globalAlpha = 0.28;
+        pen.globalAlpha = 0.13;
         pen.fillStyle = this.options.fillColor;
         pen.beginPath();
         pen.moveTo(this._point.x, this._point.y);
@@ -142,8 +143,8 @@
   function wishes(view) {
     const map = onemap.map;
     const place = "bbox=" + bbox(map) + "&zoom=" + Math.max(0, Math.floor(map.getZoom() - COARSER));
-    // From afar a layer is shown where the numbers are about; from near, what stands across the border matters too.
-    const inside = map.getZoom() < SYMBOLS_FROM ? "unit=" + encodeURIComponent(view.unit) + "&" : "";
+    // A layer is shown where the numbers are about; in a single cell, what stands across its border matters too.
+    const inside = watched.frame.chosen ? "" : "unit=" + encodeURIComponent(view.unit) + "&";
     const layers = onemap.city.layers;
     const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
     const found = new Map();

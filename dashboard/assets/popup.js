@@ -23,7 +23,7 @@
     const attributes = { ...said, ...(said.attributes || {}) };
     const fields = layer.fields.filter((field) => field.id in attributes);
     return fields
-      .filter((field) => attributes[field.id] !== null && attributes[field.id] !== "")
+      .filter((field) => attributes[field.id] !== null && attributes[field.id] !== "" && field.id !== layer.label)
       .map((field) => [onemap.look.name(field), shownValue(field, attributes[field.id])]);
   }
 
@@ -54,7 +54,8 @@
     const title = incident ? (document.documentElement.lang === "en" ? category : said.title || category) : said.name || said.key;
     box.append(element("h3", title || ""));
     const list = element("dl");
-    for (const [name, value] of incident ? incidentRows(said) : featureRows(spec, said)) {
+    const rows = incident ? incidentRows(said) : [[onemap.look.text("number"), said.key], ...featureRows(spec, said)];
+    for (const [name, value] of rows) {
       list.append(element("dt", name), element("dd", value));
     }
     box.append(list);

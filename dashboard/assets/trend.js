@@ -45,13 +45,18 @@
     chart().setAttribute("aria-label", text("trend_aria"));
   }
 
+  /* Dates below the bars: days, or where there are many the first of each month. */
   function ticks(svg, bars, step, high) {
-    const every = Math.max(1, Math.ceil(76 / step));
-    for (let at = 0; at < bars.length; at += every) {
-      if (at * step > bars.length * step - 30) continue;
-      const long = bars.length > 200 ? bars[at].day.slice(0, 7) : bars[at].day.slice(5);
-      svg.append(make("text", { x: at * step + 1, y: high + FOOT - 3, class: "tick" }, long));
-    }
+    const months = bars.length * step > 0 && shown.days.length > 200;
+    const apart = months ? 64 : 76;
+    let free = 0;
+    bars.forEach((bar, at) => {
+      const x = at * step;
+      const starts = !months || at === 0 || bar.day.slice(0, 7) !== bars[at - 1].day.slice(0, 7);
+      if (!starts || x < free || x > bars.length * step - 40) return;
+      svg.append(make("text", { x: x + 1, y: high + FOOT - 3, class: "tick" }, months ? bar.day.slice(0, 7) : bar.day.slice(5)));
+      free = x + apart;
+    });
   }
 
   function paint() {

@@ -137,5 +137,12 @@
   }
 
   paint();
-  onemap.units = { boundsOf, paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+  /* Whether what is drawn has nothing below it. */
+  function lowest() {
+    const any = layers.values().next().value;
+    const levels = onemap.city.levels;
+    return Boolean(any) && any.feature.properties.level === levels[levels.length - 1];
+  }
+
+  onemap.units = { boundsOf, lowest, colour: (value) => colour(value, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
 })();

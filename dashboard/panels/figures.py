@@ -31,12 +31,28 @@ def figure(key: str, value: str, *, note: str, exact: str = "", state: str = "")
     )
 
 
+def unplaced(picture: Picture, language: str) -> html.Div:
+    """Return how many belong to none of the units below; on the lowest level there is nothing to belong to."""
+    label, numbers = say("unplaced", language), picture["summary"]
+    if not picture["unit"]["children"]:
+        return figure(label, "—", note=say("lowest", language))
+    return figure(
+        label,
+        count(numbers["unplaced"], language),
+        note=say("of_total", language, share=share(numbers["unplaced"], numbers["total"])),
+        exact=f"{numbers['unplaced']:,} · {say('unplaced_here', language)}",
+    )
+
+
 def draw(picture: Picture | None, language: str) -> list[Component]:
     """Return the six figures."""
     if not picture or "summary" not in picture:
         return [html.Div(className="figure skeleton") for _ in range(6)]
     numbers: dict[str, Any] = picture["summary"]
     total, opened = numbers["total"], numbers["open"]
+
+    def part(key: str, of: int, whole: int) -> str:
+        return say(key, language, share=share(of, whole)) if whole else "—"
 
     def counted(key: str, note: str, state: str = "") -> html.Div:
         return figure(
@@ -53,15 +69,15 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
     )
     return [
         counted("total", period(picture["view"], language)),
-        counted("open", say("of_total", language, share=share(opened, total))),
+        counted("open", part("of_total", opened, total)),
         counted(
             "overdue",
-            say("of_open", language, share=share(numbers["overdue"], opened)),
+            part("of_open", numbers["overdue"], opened),
             "is-late" if numbers["overdue"] else "",
         ),
-        counted("closed", say("of_total", language, share=share(numbers["closed"], total))),
+        counted("closed", part("of_total", numbers["closed"], total)),
         rate,
-        counted("unplaced", say("of_total", language, share=share(numbers["unplaced"], total))),
+        unplaced(picture, language),
     ]
 
 

@@ -72,7 +72,7 @@ def breadcrumb(city: City, picture: Picture | None, language: str) -> list[Compo
     steps.append(html.B(name(path[-1], language), **{"aria-current": "location"}))
     rank = len(path)
     if picture["unit"]["children"] and rank < len(city.levels):
-        level = city.levels[rank].title.text(language)
+        level = city.levels[rank].title.text(language).lower()
         steps.append(html.Span(f"› {say('choose', language, level=level)}", className="dim hint"))
     return steps
 

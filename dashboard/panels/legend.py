@@ -33,8 +33,8 @@ def span(item: Class) -> str:
 
 
 def rows(classes: list[Class], colors: list[str], language: str) -> list[Component]:
-    """Return a swatch, a range and a number of units for each class, the highest first."""
-    return [
+    """Return a swatch, a range and a number of units for each class, low to high, and what grey means."""
+    found: list[Component] = [
         html.Li(
             [
                 html.I(style={"background": color}),
@@ -42,8 +42,11 @@ def rows(classes: list[Class], colors: list[str], language: str) -> list[Compone
                 html.Small(say("units_in_class", language, n=item.units)),
             ]
         )
-        for item, color in reversed(list(zip(classes, colors, strict=True)))
+        for item, color in zip(classes, colors, strict=True)
     ]
+    if not classes:
+        found.append(html.Li([html.I(className="none"), html.Span(say("no_data", language))]))
+    return found
 
 
 def methods(picture: Picture, language: str) -> html.Div:
