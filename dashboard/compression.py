@@ -89,5 +89,5 @@ def _for_good(start: Message) -> bool:
         and "public" in says
         and FOREVER in says
         and "content-encoding" not in headers
-        and int(headers.get("content-length", "0")) >= SMALLEST
+        and headers.get("content-length") != "0"
     )

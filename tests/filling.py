@@ -51,7 +51,7 @@ CAMERAS = text("""
 
 def fill(engine: Engine, city: City, *, incidents: int = 0, cameras: int = 0) -> None:
     """Load the units, and insert as many incidents and cameras as asked."""
-    load(city.sources["units"], city=city, engine=engine, inbox=city.folder, now=datetime.now(UTC))
+    load(city.sources["units"], city=city, engine=engine, inbox=city.folder / "inbox", now=datetime.now(UTC))
     with engine.begin() as connection:
         for source, rows, statement in (("hotline", incidents, INCIDENTS), ("cameras", cameras, CAMERAS)):
             if rows:

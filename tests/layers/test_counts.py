@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -28,10 +28,12 @@ CODES = [
     *(f"99010{d}00{s}00{c}00{g}" for d in "12" for s in "12" for c in "12" for g in "12"),
 ]
 BOUNDS = st.none() | st.dates(date(2025, 1, 15), date(2025, 10, 15))
-MOMENTS = st.datetimes(datetime(2025, 2, 1), datetime(2025, 10, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(1_738_339_200, 1_759_276_800).map(lambda second: datetime.fromtimestamp(second, UTC))
+
+Value = TypeVar("Value", str, Status)
 
 
-def some(*values: Any) -> st.SearchStrategy[tuple[Any, ...]]:
+def some(*values: Value) -> st.SearchStrategy[tuple[Value, ...]]:
     return st.sets(st.sampled_from(values)).map(sorted).map(tuple)
 
 

@@ -1,7 +1,7 @@
 """The one filter: what an address may say, and that what was read can be written again."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import TypeVar
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,13 @@ from layers.model import Status
 from layers.pack import City
 
 DAYS = st.dates(date(1900, 1, 3), date(2200, 12, 28))
-INSTANTS = st.datetimes(datetime(1900, 1, 3), datetime(2200, 12, 28), timezones=st.just(UTC))
+INSTANTS = st.integers(-2_208_000_000, 7_289_000_000).map(lambda second: datetime.fromtimestamp(second, UTC))
 WORDS = st.text(min_size=1, max_size=20).map(lambda words: " ".join(words.replace("\x00", "").split()) or None)
 
+Value = TypeVar("Value", str, Status)
 
-def some(*values: Any) -> st.SearchStrategy[tuple[Any, ...]]:
+
+def some(*values: Value) -> st.SearchStrategy[tuple[Value, ...]]:
     return st.sets(st.sampled_from(values)).map(sorted).map(tuple)
 
 
@@ -62,9 +64,10 @@ def test_a_filter_written_as_a_query_is_read_as_the_same_filter(city: City, aske
 )
 def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name: str, value: str) -> None:
     try:
-        assert parse(parse([(name, value)], city).pairs(), city) == parse([(name, value)], city)
-    except (FilterError, UnknownNameError) as refusal:
-        assert str(refusal)
+        asked = parse([(name, value)], city)
+    except (FilterError, UnknownNameError):
+        return
+    assert parse(asked.pairs(), city) == asked
 
 
 @pytest.mark.parametrize(
