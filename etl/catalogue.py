@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from layers import model
 from layers.errors import UnknownNameError
@@ -77,7 +78,7 @@ def loads(connection: Connection, *, source: str | None = None, limit: int | Non
 
 def _newest(connection: Connection, *, only_good: bool) -> list[Load]:
     table = model.load
-    asked = select(model.source.c.code, table).join_from(table, model.source).distinct(table.c.source_id)
+    asked = select(model.source.c.code, table).join_from(table, model.source).ext(distinct_on(table.c.source_id))
     if only_good:
         asked = asked.where(table.c.state.in_(DONE))
     return [_load(row) for row in connection.execute(asked.order_by(table.c.source_id, table.c.id.desc()))]

@@ -21,6 +21,7 @@ from layers.specs import FieldSpec, SourceSpec
 ZONED = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
 """How an ISO 8601 time that names its own zone ends; one that is only a date does not."""
 INSTANT = pa.timestamp("us", tz="UTC")
+SECOND = pa.timestamp("s", tz="UTC")
 LATEST = timedelta(days=1)
 """How far ahead of now a report may be: clocks differ, years do not."""
 Floats = NDArray[np.float64]
@@ -122,7 +123,9 @@ class Fields:
         if kind == "number":
             return self.number(name)
         if kind == "time":
-            return pc.strftime(self.instant(name), format="%Y-%m-%dT%H:%M:%SZ")
+            return pc.strftime(
+                pc.floor_temporal(self.instant(name), unit="second").cast(SECOND), format="%Y-%m-%dT%H:%M:%SZ"
+            )
         mapped = self.mapped(name, "unknown-value")
         column = self.raw(name)
         return mapped if self.words.maps.get(name) or pa.types.is_string(column.type) else column

@@ -79,9 +79,10 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
         try:
             with record.alone(connection, number):
                 outcome = run.rehearse() if dry_run else run.perform()
-        except (psycopg.Error, SQLAlchemyError) as refused:
-            msg = f"{source.id}: the database refused: {refused}; nothing was published"
-            raise LoadError(msg) from refused
+        except LoadError:
+            raise
+        except (OneMapError, psycopg.Error, SQLAlchemyError) as mistake:
+            raise LoadError(_sentence(source, mistake)) from mistake
     if outcome.loaded >= MANY and not dry_run:
         run.report("tidy", 0, 1)
         _tidy(engine, TABLES.get(source.feeds, ("feature",)))
@@ -91,6 +92,13 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
 
 def _silent(step: str, done: int, total: int) -> None:
     """Report to nobody."""
+
+
+def _sentence(source: SourceSpec, mistake: BaseException) -> str:
+    if isinstance(mistake, psycopg.Error | SQLAlchemyError):
+        said = str(getattr(mistake, "orig", mistake)).partition("\n")[0]
+        return f"{source.id}: the database refused: {said}; nothing was published"
+    return str(mistake) or repr(mistake)
 
 
 def _tidy(engine: Engine, tables: tuple[str, ...]) -> None:
@@ -122,10 +130,8 @@ class _Run:
             # Whatever it was, the record says so; if even that fails, the next load finds this one interrupted.
             with suppress(SQLAlchemyError):
                 self.connection.rollback()
-                record.fail(self.connection, load, message=str(mistake) or repr(mistake), finished=self._finished())
+                record.fail(self.connection, load, message=_sentence(self.source, mistake), finished=self._finished())
                 self.connection.commit()
-            if isinstance(mistake, OneMapError) and not isinstance(mistake, LoadError):
-                raise LoadError(str(mistake)) from mistake
             raise
         return outcome
 

@@ -1,7 +1,7 @@
 """Vector files by way of GDAL's Arrow stream: what the readers of those formats share."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ class VectorReader:
 
     title: str
     drivers: frozenset[str]
-    layered: bool = False
-    """Whether a file may hold several layers; asking costs another look at the whole file."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What else GDAL is told when it opens a file."""
+    single: bool = False
+    """Whether a file always has one layer; asking for it would be another look at the whole file."""
 
     def __call__(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         """Read a layer piece by piece; geometry that cannot be decoded comes out as a broken row."""
@@ -38,19 +40,24 @@ class VectorReader:
             raise SourceDataError(name, found=str(mistake), right=right) from mistake
 
     def _pieces(self, file: Path, *, name: str, wanted: str | None) -> Iterator[Rows]:
-        layer = self._layer(file, name=name, wanted=wanted) if self.layered else None
+        layer = self._layer(file, name=name, wanted=wanted) if not self.single else None
         about = pyogrio.read_info(file, layer=layer)
         if about["driver"] not in self.drivers:
             found = f"it is {about['driver']}, not {self.title}"
             raise SourceDataError(name, found=found, right="mend read.format or the file")
         # Times stay the text they are: GDAL would guess zones column by column.
-        stream = pyogrio.open_arrow(file, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=BATCH)
+        stream = pyogrio.open_arrow(
+            file, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=BATCH, **self.options
+        )
         with stream as (meta, batches):
             row = 1
             for batch in batches:
                 done = (row + len(batch)) / max(about["features"], row + len(batch))
                 yield _rows(batch, name=name, meta=meta, first=row, done=done)
                 row += len(batch)
+        if row <= about["features"]:
+            found = f"it says that it has {about['features']} rows, {row - 1} can be read"
+            raise SourceDataError(name, found=found, right="send the whole file again")
 
     def _layer(self, file: Path, *, name: str, wanted: str | None) -> str:
         layers = [str(item[0]) for item in pyogrio.list_layers(file)]

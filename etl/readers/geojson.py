@@ -2,4 +2,4 @@
 
 from etl.vector import VectorReader
 
-read = VectorReader("GeoJSON", frozenset({"GeoJSON", "GeoJSONSeq"}))
+read = VectorReader("GeoJSON", frozenset({"GeoJSON", "GeoJSONSeq"}), options={"DATE_AS_STRING": "YES"}, single=True)

@@ -2,4 +2,4 @@
 
 from etl.vector import VectorReader
 
-read = VectorReader("a GeoPackage", frozenset({"GPKG"}), layered=True)
+read = VectorReader("a GeoPackage", frozenset({"GPKG"}))

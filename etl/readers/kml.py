@@ -2,4 +2,4 @@
 
 from etl.vector import VectorReader
 
-read = VectorReader("KML", frozenset({"KML", "LIBKML"}), layered=True)
+read = VectorReader("KML", frozenset({"KML", "LIBKML"}))

@@ -1,0 +1,99 @@
+"""Delimited text: nothing a department does to a CSV may lose a row or stop the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from etl.readers import csv as csv_reader
+from etl.rows import Rows
+from layers.errors import SourceDataError
+from layers.specs import ReadSpec
+
+
+def read(file: Path, content: bytes, **spec: str) -> list[Rows]:
+    file.write_bytes(content)
+    return list(csv_reader.read(file, name="case.csv", spec=ReadSpec(format="csv", path="*", **spec)))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "case.csv"
+
+
+def values(pieces: list[Rows]) -> list[dict[str, str]]:
+    return [row for piece in pieces for row in piece.columns.to_pylist()]
+
+
+def numbers(pieces: list[Rows]) -> list[int]:
+    return [int(number) for piece in pieces for number in piece.numbers]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+def test_a_declared_encoding_is_decoded(file: Path, encoding: str) -> None:
+    declared = "utf-8" if encoding == "utf-8-sig" else encoding
+    pieces = read(file, "编号,标题\n1,海曙区\n".encode(encoding), encoding=declared)
+    assert values(pieces) == [{"编号": "1", "标题": "海曙区"}]
+
+
+def test_every_value_stays_the_text_that_was_sent(file: Path) -> None:
+    sent = 'a,b,c\n007, 1.50 ,NULL\n,"x, ""y""\nz",2026-01-01\n'
+    assert values(read(file, sent.encode())) == [
+        {"a": "007", "b": " 1.50 ", "c": "NULL"},
+        {"a": "", "b": 'x, "y"\nz', "c": "2026-01-01"},
+    ]
+
+
+def test_another_delimiter_is_used(file: Path) -> None:
+    assert values(read(file, b"a;b\n1;2,5\n", delimiter=";")) == [{"a": "1", "b": "2,5"}]
+
+
+@pytest.mark.parametrize("content", [b"a,b\n", b"a,b", b"a,b\r\n"])
+def test_a_header_alone_is_a_file_without_rows(file: Path, content: bytes) -> None:
+    assert values(read(file, content)) == []
+
+
+def test_ragged_rows_are_broken_rows_with_their_number_and_text(file: Path) -> None:
+    pieces = read(file, b"a,b\n1,2\n3\n4,5\n6,7,8\n9,10\n")
+    assert numbers(pieces) == [1, 3, 5]
+    broken = [item for piece in pieces for item in piece.broken]
+    assert [(item.number, item.reason, item.row) for item in broken] == [
+        (2, "ragged-row", {"text": "3"}),
+        (4, "ragged-row", {"text": "6,7,8"}),
+    ]
+    assert broken[0].message == "the row has 1 values, the header 2 columns"
+
+
+def test_rows_keep_their_numbers_over_the_ends_of_pieces(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_reader, "BLOCK", 256)
+    lines = [f"{number},x" if number % 7 else f"{number}" for number in range(1, 500)]
+    pieces = read(file, "\n".join(["a,b", *lines]).encode())
+    assert len(pieces) > 5
+    assert numbers(pieces) == [number for number in range(1, 500) if number % 7]
+    assert [int(row["a"]) for row in values(pieces)] == numbers(pieces)
+    assert [item.number for piece in pieces for item in piece.broken] == list(range(7, 500, 7))
+    assert pieces[-1].done == 1.0
+
+
+def test_bytes_outside_the_encoding_stay_visible_and_spoil_only_their_row(file: Path) -> None:
+    pieces = read(file, b"a,b\n1,\xff\xfe\n2,\xb0\xa1\n", encoding="gb18030")
+    assert values(pieces) == [{"a": "1", "b": "\U0010fffeff\U0010fffefe"}, {"a": "2", "b": "啊"}]
+
+
+def test_a_quote_that_is_never_closed_breaks_the_row_it_begins_in(file: Path) -> None:
+    pieces = read(file, b'a,b\n1,x\n2,"y\n3,z\n')
+    assert values(pieces) == [{"a": "1", "b": "x"}]
+    assert [(item.number, item.reason) for item in pieces[-1].broken] == [(2, "unclosed-quote")]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "message"),
+    [
+        (b"", "utf-8", "case.csv: the file is empty; a CSV begins with a line of column names"),
+        (b"a,a\n1,2\n", "utf-8", "case.csv: columns named alike: ['a']; give every column its own name"),
+        (b"a\n1\n", "gbx", "case.csv: no encoding is called 'gbx'; say utf-8 or gb18030"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_explained(file: Path, content: bytes, encoding: str, message: str) -> None:
+    with pytest.raises(SourceDataError) as raised:
+        read(file, content, encoding=encoding)
+    assert str(raised.value) == message
