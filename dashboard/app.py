@@ -41,6 +41,7 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         static_url="/api/docs/static",
+        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
         swagger_ui_parameters={"validatorUrl": None},
         lifespan=lifespan,
     )
