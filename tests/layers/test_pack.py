@@ -103,7 +103,7 @@ def test_both_maps_of_categories_cover_what_they_should(ningbo: City) -> None:
         ("categories.csv", "Exposed rubbish,12", "Exposed rubbish,soon", "line 3: hours: 'soon'"),
         ("categories.csv", "packing-litter,", "litter,", "line 4: code: 'litter': stands on a line above"),
         ("layers/cameras.toml", 'theme = "things"', 'theme = "stuff"', "cameras.toml: theme: 'stuff'"),
-        ("layers/cameras.toml", 'color = "#f2b84b"', 'color = "amber"', "cameras.toml: color: 'amber'"),
+        ("layers/cameras.toml", 'color = "#a9bccd"', 'color = "amber"', "cameras.toml: color: 'amber'"),
         ("layers/cameras.toml", 'id = "cameras"', 'id = "camera"', "must be the file's name, 'cameras'"),
         ("layers/hotline.toml", 'incidents = "hotline"', 'incidents = "phone"', "'phone': must be a source: "),
         ("sources/hotline.toml", 'feeds = "incidents"', 'feeds = "incident"', "'incident': must be one of cameras"),
