@@ -1,7 +1,7 @@
 """`onemap init`, `load`, `sources`, `loads`, `rejects`, `check`: how rows get in, and what became of them."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,8 @@ import typer
 
 from commands.session import Session, out, progress, session, show
 from etl import catalogue, rejects
-from etl.run import Outcome, load, order
+from etl.city import Result, load_city
+from etl.run import Outcome, load
 from layers.errors import LoadError, OneMapError, UnknownNameError
 from layers.settings import Settings
 from layers.specs import SourceSpec
@@ -36,15 +37,15 @@ def load_sources(
 ) -> None:
     """Load sources; what can't be loaded is kept with its reason."""
     with session(Settings()) as opened:
-        chosen = order(opened.city) if every else [_source(opened, name) for name in sources or []]
-        if not chosen:
+        if every:
+            results = list(_whole_city(opened, dry_run=dry_run))
+        elif sources:
+            results = [_one(opened, _source(opened, name), dry_run=dry_run) for name in sources]
+        else:
             known = ", ".join(sorted(opened.city.sources))
             msg = f"name the sources to load, or --all; known: {known}"
             raise OneMapError(msg)
-        done, failures = _load(opened, chosen, dry_run=dry_run)
-        show([_said(outcome) for outcome in done], as_json=as_json)
-    if failures:
-        raise LoadError("; ".join(failures))
+        _say(results, as_json=as_json)
 
 
 def load_all(opened: Session) -> None:
@@ -53,10 +54,7 @@ def load_all(opened: Session) -> None:
     Raises:
         LoadError: A source could not be loaded; the others were.
     """
-    done, failures = _load(opened, order(opened.city))
-    show([_said(outcome) for outcome in done], as_json=False)
-    if failures:
-        raise LoadError("; ".join(failures))
+    _say(list(_whole_city(opened)), as_json=False)
 
 
 @app.command()
@@ -151,27 +149,40 @@ def check(*, as_json: AsJson = False) -> None:
         sys.exit(1)
 
 
-def _load(opened: Session, chosen: Sequence[SourceSpec], *, dry_run: bool = False) -> tuple[list[Outcome], list[str]]:
-    """Load one after the other; a failure does not keep the next from being loaded."""
-    done: list[Outcome] = []
-    failures: list[str] = []
+def _whole_city(opened: Session, *, dry_run: bool = False) -> Iterator[Result]:
     with progress() as report:
-        for source in chosen:
-            try:
-                done.append(
-                    load(
-                        source,
-                        city=opened.city,
-                        engine=opened.engine,
-                        inbox=opened.settings.inbox,
-                        now=datetime.now(UTC),
-                        dry_run=dry_run,
-                        report=lambda step, at, total, name=source.id: report(f"{name}: {step}", at, total),  # type: ignore[misc]
-                    )
-                )
-            except LoadError as mistake:
-                failures.append(str(mistake))
-    return done, failures
+        yield from load_city(
+            opened.city,
+            engine=opened.engine,
+            inbox=opened.settings.inbox,
+            now=datetime.now(UTC),
+            dry_run=dry_run,
+            report=lambda source, step, done, total: report(f"{source.id}: {step}", done, total),
+        )
+
+
+def _one(opened: Session, source: SourceSpec, *, dry_run: bool) -> Result:
+    with progress() as report:
+        try:
+            return source, load(
+                source,
+                city=opened.city,
+                engine=opened.engine,
+                inbox=opened.settings.inbox,
+                now=datetime.now(UTC),
+                dry_run=dry_run,
+                report=lambda step, done, total: report(f"{source.id}: {step}", done, total),
+            )
+        except LoadError as mistake:
+            return source, mistake
+
+
+def _say(results: Sequence[Result], *, as_json: bool) -> None:
+    """Print what became of every source; where one failed, the others stand."""
+    show([_said(outcome) for _, outcome in results if isinstance(outcome, Outcome)], as_json=as_json)
+    failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
+    if failures:
+        raise LoadError("; ".join(failures))
 
 
 def _source(opened: Session, name: str) -> SourceSpec:
@@ -194,8 +205,8 @@ def _said(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _reasons(reasons: object) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(dict(reasons or {}).items()))  # type: ignore[call-overload]
+def _reasons(reasons: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
 
 
 def _local(opened: Session, moment: datetime | None) -> str | None:
