@@ -1,0 +1,47 @@
+"""What the documents list is what there is."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from typer.main import get_command
+
+from layers.settings import HOME, Settings
+from layers.specs import Theme
+from layers.words import STATUSES, status_code
+from onemap import app
+
+READMES = ("README.md", "README.zh-CN.md")
+GUIDES = ("docs/city-pack.md", "docs/city-pack.zh-CN.md")
+
+
+def text(name: str) -> str:
+    return (HOME / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_lists_every_setting(readme: str) -> None:
+    rows = [line for line in text(readme).splitlines() if line.startswith("| `ONEMAP_")]
+    listed = {name for row in rows for name in re.findall(r"`ONEMAP_([A-Z_]+)`", row.split("|")[1])}
+    assert listed == {name.upper() for name in Settings.model_fields}
+
+
+@pytest.mark.parametrize("document", [*READMES, *GUIDES])
+def test_every_command_in_the_documents_exists(document: str) -> None:
+    known = set(get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"(?:bin/|`)onemap ([a-z][a-z-]*)", text(document)))
+    assert named <= known
+
+
+@pytest.mark.parametrize("document", [*READMES, *GUIDES, "docs/architecture.md", "data/README.md"])
+def test_every_link_leads_somewhere(document: str) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", text(document))
+    missing = [link for link in links if not (HOME / Path(document).parent / link).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_guide_names_every_theme_and_status(guide: str) -> None:
+    words = {*get_args(Theme), *(status_code(status) for status in STATUSES)}
+    assert {word for word in words if word not in text(guide)} == set()
