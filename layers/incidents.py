@@ -14,6 +14,8 @@ from layers.specs import LayerSpec
 from layers.units import IN_FORCE, Unit
 
 SRID = 4326
+LIVE = incident.c.retired_at.is_(None)
+"""The condition that an incident has not been retired."""
 
 
 def branches(asked: Filter, city: City) -> list[str]:
@@ -56,7 +58,7 @@ def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]
     """Return all of a filter's conditions on incidents."""
     start, end = asked.instants(city.time_zone)
     table = incident.c
-    found = [*below(table.unit_id, of), *kinds(asked, city), *places(table.geom, asked, points=True)]
+    found = [LIVE, *below(table.unit_id, of), *kinds(asked, city), *places(table.geom, asked, points=True)]
     if start:
         found.append(table.reported_at >= start)
     if end:

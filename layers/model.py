@@ -30,6 +30,9 @@ from sqlalchemy.dialects.postgresql import JSON, JSONB
 
 ID_BITS = 60
 metadata = MetaData()
+RETIRED = "when a snapshot came without the row; null while it is in force"
+LIVE = text("retired_at IS NULL")
+"""Retired rows are kept and nothing more: no question, count or index but that of the key knows them."""
 
 
 class Status(IntEnum):
@@ -106,12 +109,13 @@ load = Table(
     Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
-    Column("state", Text, nullable=False, comment="running, published, unchanged, failed"),
+    Column("state", Text, nullable=False, comment="running, published, unchanged, failed, interrupted"),
     Column("data_time", DateTime(timezone=True), comment="how recent the data says it is"),
     Column("rows_read", BigInteger),
     Column("rows_loaded", BigInteger),
     Column("rows_unchanged", BigInteger),
     Column("rows_rejected", BigInteger),
+    Column("rows_retired", BigInteger, comment="kept, but gone from the files of a snapshot"),
     Column("detail", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Index("load_source", "source_id", text("id DESC")),
 )
@@ -126,8 +130,22 @@ reject = Table(
     Column("reason", Text, nullable=False, comment="a short code, the same for the same mistake"),
     Column("message", Text, nullable=False),
     Column("row", JSON, nullable=False, comment="the row as the source sent it, its columns in their order"),
+    Column("key", Text, comment="what makes it the same row at the next load, where that can be told"),
+    Column("resolved_by", BigInteger, ForeignKey("load.id"), comment="the load that brought the row in after all"),
     Index("reject_load", "load_id", "id"),
 )
+
+source_shape = Table(
+    "source_shape",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="format, path and layer: files that should look alike"),
+    Column("columns", JSON, nullable=False, comment="name to type, in the order of the file"),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False, comment="the load that first saw it"),
+    Index("source_shape_kind", "source_id", "kind"),
+)
+"""The columns that a source's files are known to have; files of other columns stop a load."""
 
 feature = Table(
     "feature",
@@ -142,9 +160,10 @@ feature = Table(
     Column("attributes", JSONB, nullable=False),
     Column("row_hash", BigInteger, nullable=False),
     Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    Column("retired_at", DateTime(timezone=True), comment=RETIRED),
     UniqueConstraint("layer", "source_id", "key"),
-    Index("feature_unit", "layer", "unit_id"),
-    Index("feature_geom", "geom", postgresql_using="gist"),
+    Index("feature_unit", "layer", "unit_id", postgresql_where=LIVE),
+    Index("feature_geom", "geom", postgresql_using="gist", postgresql_where=LIVE),
 )
 
 incident = Table(
@@ -170,17 +189,36 @@ incident = Table(
     Column("attributes", JSONB),
     Column("row_hash", BigInteger, nullable=False),
     Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    Column("retired_at", DateTime(timezone=True), comment=RETIRED),
     UniqueConstraint("source_id", "key"),
-    Index("incident_unit", "unit_id", "reported_at", postgresql_include=["category_id", "status", "source_id"]),
-    Index("incident_recent", text("reported_at DESC"), text("id DESC")),
+    Index(
+        "incident_unit",
+        "unit_id",
+        "reported_at",
+        postgresql_include=["category_id", "status", "source_id"],
+        postgresql_where=LIVE,
+    ),
+    Index("incident_recent", text("reported_at DESC"), text("id DESC"), postgresql_where=LIVE),
     Index(
         "incident_open",
         "due_at",
         postgresql_include=["unit_id", "category_id", "status", "source_id", "reported_at"],
-        postgresql_where=text("status < 5"),
+        postgresql_where=text("status < 5 AND retired_at IS NULL"),
     ),
-    Index("incident_geom", "geom", postgresql_using="gist"),
+    Index("incident_geom", "geom", postgresql_using="gist", postgresql_where=LIVE),
 )
+
+incident_change = Table(
+    "incident_change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("incident_id", BigInteger, ForeignKey("incident.id", ondelete="CASCADE"), nullable=False),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("changed", JSONB, nullable=False, comment='{"status": ["accepted", "closed"], …}: from, to'),
+    Index("incident_change_incident", "incident_id", "id"),
+)
+"""What loads changed of incidents that were there already."""
 
 incident_count = Table(
     "incident_count",

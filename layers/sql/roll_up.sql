@@ -1,15 +1,15 @@
--- Keeps incident_count equal to incident, whoever writes it. Statement triggers see what came and what went as tables;
+-- Keeps incident_count equal to incident, whoever writes it; retired rows do not count. Statement triggers see what came and what went as tables;
 -- each turns them into signed counts for every level and both grains and adds these in one order, always the same, so
 -- that two writers never wait for each other in a circle. That order begins with the unit, whose id tells its level: a
 -- sort that begins with columns full of ties takes twice as long. Sums stay integers: sum(bigint) would be numeric.
 
-CREATE FUNCTION incident_roll_up() RETURNS trigger LANGUAGE plpgsql AS $function$
+CREATE OR REPLACE FUNCTION incident_roll_up() RETURNS trigger LANGUAGE plpgsql AS $function$
 DECLARE
     zone text;
     levels integer;
     bits integer;
-    came text := 'SELECT 1 AS sign, * FROM came';
-    gone text := 'SELECT -1 AS sign, * FROM gone';
+    came text := 'SELECT 1 AS sign, * FROM came WHERE retired_at IS NULL';
+    gone text := 'SELECT -1 AS sign, * FROM gone WHERE retired_at IS NULL';
     moved text;
 BEGIN
     SELECT s.time_zone, s.levels INTO zone, levels FROM settings s;
@@ -54,9 +54,9 @@ BEGIN
 END
 $function$;
 
-CREATE TRIGGER incident_roll_up_insert AFTER INSERT ON incident
+CREATE OR REPLACE TRIGGER incident_roll_up_insert AFTER INSERT ON incident
     REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION incident_roll_up();
-CREATE TRIGGER incident_roll_up_update AFTER UPDATE ON incident
+CREATE OR REPLACE TRIGGER incident_roll_up_update AFTER UPDATE ON incident
     REFERENCING NEW TABLE AS came OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION incident_roll_up();
-CREATE TRIGGER incident_roll_up_delete AFTER DELETE ON incident
+CREATE OR REPLACE TRIGGER incident_roll_up_delete AFTER DELETE ON incident
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION incident_roll_up();

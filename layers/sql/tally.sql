@@ -49,7 +49,7 @@ of_day AS (
 late AS (
     SELECT unit_id, count(*) AS n
     FROM incident
-    WHERE status < 5 AND due_at < :now
+    WHERE status < 5 AND due_at < :now AND retired_at IS NULL
         AND (:rank = 0 OR unit_id BETWEEN :unit AND :last_unit)
         AND reported_at >= coalesce(:since, '-infinity') AND reported_at < coalesce(:until, 'infinity')
         AND (:categories IS NULL OR category_id IN (SELECT id FROM kind))
