@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import psycopg
@@ -40,6 +40,8 @@ class Counts:
     rejected: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     data_time: datetime | None = None
+    findings: dict[str, Any] = field(default_factory=dict)
+    """What people should know of the rows that did come in, kept in the load's detail."""
 
     def conserve(self) -> None:
         """Make sure that no row was lost.

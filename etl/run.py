@@ -45,13 +45,20 @@ class Outcome:
     load_id: int | None = None
     data_time: datetime | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+    findings: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     files: tuple[str, ...] = ()
 
 
 def order(city: City) -> list[SourceSpec]:
-    """Return the sources in the order they can be loaded: units before what is placed in them."""
-    return sorted(city.sources.values(), key=lambda source: (source.feeds != "units", source.id))
+    """Return the sources in the order they can be loaded: units before what is placed in them, high levels first."""
+    return sorted(city.sources.values(), key=lambda source: (source.feeds != "units", _rank(source, city), source.id))
+
+
+def _rank(source: SourceSpec, city: City) -> int:
+    """Return the level of a source that feeds units of one level only; 0 for any other."""
+    level = source.fields.get("level")
+    return city.rank(level.value) if source.feeds == "units" and level and level.value else 0
 
 
 def load(  # noqa: PLR0913 - all that a run depends on, by name
@@ -155,6 +162,7 @@ class _Run:
             detail["same_as"] = before.detail.get("same_as", before.id)
         else:
             counts = self._counts(load, found)
+            detail |= {"findings": counts.findings} if counts.findings else {}
         state = record.finish(self.connection, load, counts=counts, finished=self._finished(), detail=detail)
         if counts.loaded:
             record.announce(self.connection, source=self.source.id, load=load, rows=counts.loaded)
@@ -213,6 +221,7 @@ class _Run:
             load_id=load,
             data_time=counts.data_time,
             reasons=dict(counts.reasons),
+            findings=counts.findings,
             seconds=time.monotonic() - self.began,
             files=tuple(names),
         )

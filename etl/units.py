@@ -5,56 +5,27 @@ file no longer has stays. New boundaries replace the old in place; incidents and
 stamped with until their own source is loaded again, which then notices that the units are others.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 
 import numpy as np
-import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
 from etl.checks import Keys, Verdicts, readable
+from etl.codes import codes_in
 from etl.fields import Fields, Vocabulary
+from etl.hierarchy import Draft, Hierarchy, Kept
 from etl.incidents import geometry
 from etl.load import Counts, Publication
 from etl.place import moved, shift_to_wgs84
 from etl.rows import Rows
 from etl.shapes import drawn, labels, polygons
 from layers.errors import LoadError
-from layers.model import level_bits, level_shift
+from layers.model import level_shift
 from layers.pack import City
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A unit of the file that may come in if its parent does."""
-
-    code: str
-    rank: int
-    name: str
-    name_en: str
-    parent: str | None
-    population: int | None
-    shape: shapely.MultiPolygon
-    verdicts: Verdicts
-    row: int
-
-    def reject(self, reason: str, message: str) -> None:
-        """Keep the row out after all."""
-        wrong = np.zeros(len(self.verdicts.rows), dtype=np.bool_)
-        wrong[self.row] = True
-        self.verdicts.reject(wrong, reason, message)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A unit that has an id."""
-
-    id: int
-    rank: int
-    parent_id: int | None
 
 
 def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Publication, newest: datetime) -> Counts:
@@ -69,9 +40,9 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         raise LoadError(msg)
     counts = Counts(data_time=newest)
     checked, drafts = _read(words, pieces, city)
-    known = _known(into.driver)
-    given = list(_identified(drafts, known, city))
-    if city.spec.code not in known:
+    hierarchy = Hierarchy(into.driver, city)
+    given = list(hierarchy.identified(drafts))
+    if city.spec.code not in hierarchy.known:
         top = city.levels[0].id
         msg = f"{words.source.id}: no unit has the city's code {city.spec.code!r}; the file needs it on level {top!r}"
         raise LoadError(msg)
@@ -86,6 +57,8 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     into.step("merge")
     counts.loaded, counts.unchanged = staging.merge()
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    if hierarchy.astride:
+        counts.findings["astride"] = [asdict(nested) for nested in hierarchy.astride]
     counts.conserve()
     return counts
 
@@ -109,7 +82,9 @@ def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[D
     verdicts, rows = fields.verdicts, fields.rows
     ranks = {level.id: rank for rank, level in enumerate(city.levels)}
     level = fields.known("level", reason="unknown-level", ids=ranks, required=True).to_pylist()
-    code, name, english, parent = (fields.text(name).to_pylist() for name in ("code", "name", "name_en", "parent"))
+    codes = _codes(fields, "code")
+    code, parent = codes.to_pylist(), _codes(fields, "parent").to_pylist()
+    name, english = fields.text("name").to_pylist(), fields.text("name_en").to_pylist()
     people = pc.round(fields.number("population") if "population" in fields else pa.nulls(len(rows), pa.float64()))
     population = people.cast(pa.int32()).to_pylist()
     problems = [
@@ -131,7 +106,7 @@ def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[D
         "wrong-geometry",
         lambda row: f"the geometry is a {sent[row].geom_type}; a unit needs a polygon",
     )
-    keys.check(fields.text("code"), verdicts, label)
+    keys.check(codes, verdicts, label)
     return [
         Draft(
             code=code[row],
@@ -148,74 +123,12 @@ def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[D
     ]
 
 
+def _codes(fields: Fields, name: str) -> pa.Array:
+    return codes_in(fields.raw(name)) if name in fields else pa.nulls(len(fields.rows), pa.string())
+
+
 def _where(values: Iterable[object]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.array([value is not None for value in values], dtype=np.bool_)
-
-
-def _known(driver: psycopg.Connection) -> dict[str, Kept]:
-    found = driver.execute("SELECT code, id, rank, parent_id FROM unit WHERE valid_to IS NULL")
-    return {code: Kept(number, rank, parent) for code, number, rank, parent in found}
-
-
-def _identified(drafts: list[Draft], known: dict[str, Kept], city: City) -> Iterator[tuple[Draft, Kept]]:
-    """Yield every unit whose parent is in, with its id, from the city down; `known` grows on the way."""
-    last: dict[tuple[int | None, int], int] = {}
-    for kept in known.values():
-        run = (kept.parent_id, kept.rank)
-        last[run] = max(last.get(run, 0), _ordinal(kept, city))
-    for draft in sorted(drafts, key=lambda item: (item.rank, item.code)):
-        parent = _parent(draft, known, city)
-        if not draft.verdicts.good[draft.row]:
-            continue
-        parent_id = parent.id if parent else None
-        kept_now = known.get(draft.code)
-        if kept_now is not None and (kept_now.rank, kept_now.parent_id) != (draft.rank, parent_id):
-            draft.reject(
-                "moved-unit", f"the unit {draft.code!r} stood at another place of the hierarchy; give it a new code"
-            )
-            continue
-        if kept_now is None:
-            run = (parent_id, draft.rank)
-            last[run] = last.get(run, 0) + 1
-            kept_now = known[draft.code] = _new(draft, parent, last[run], city)
-        yield draft, kept_now
-
-
-def _ordinal(kept: Kept, city: City) -> int:
-    return (kept.id - (kept.parent_id or 0)) >> level_shift(kept.rank, len(city.levels))
-
-
-def _new(draft: Draft, parent: Kept | None, ordinal: int, city: City) -> Kept:
-    room = (1 << level_bits(len(city.levels))) - 1
-    if ordinal > room:
-        msg = f"no id is left for {draft.code!r}: a unit has room for {room} below it on each level; split it in two"
-        raise LoadError(msg)
-    above = parent.id if parent else 0
-    return Kept(
-        above + (ordinal << level_shift(draft.rank, len(city.levels))), draft.rank, parent.id if parent else None
-    )
-
-
-def _parent(draft: Draft, known: Mapping[str, Kept], city: City) -> Kept | None:
-    """Return the unit above, or reject the draft."""
-    if draft.rank == 0:
-        if draft.code != city.spec.code:
-            draft.reject("wrong-city", f"the city's code is {draft.code!r}; this pack is of {city.spec.code!r}")
-        return None
-    layout, above = city.levels[draft.rank].code, city.levels[draft.rank - 1]
-    by_code = above.code.own(draft.code).ljust(above.code.length, "0") if layout and above.code else None
-    if draft.rank == 1 and by_code is None and draft.parent is None:
-        by_code = city.spec.code
-    code = draft.parent or by_code
-    if by_code is not None and code != by_code:
-        draft.reject("wrong-parent", f"the parent is {code!r}, but the code {draft.code!r} belongs below {by_code!r}")
-    elif code is None or code not in known:
-        draft.reject("missing-parent", f"the unit {draft.code!r} belongs below {code!r}, which is not there")
-    elif known[code].rank >= draft.rank:
-        draft.reject("wrong-parent", f"the parent {code!r} is not on a level above {city.levels[draft.rank].id!r}")
-    else:
-        return known[code]
-    return None
 
 
 def _batch(given: list[tuple[Draft, Kept]], city: City) -> pa.RecordBatch:

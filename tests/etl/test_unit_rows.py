@@ -178,7 +178,7 @@ def test_more_children_than_ids_is_explained(empty_town: Town, monkeypatch: pyte
     units = features(empty_town)
     cell, shape = units[-1]
     spec = send(empty_town, units + [(cell | {"code": f"{990102002002000 + n}"}, shape) for n in range(100, 1000)])
-    monkeypatch.setattr("etl.units.level_bits", lambda _: 9)
+    monkeypatch.setattr("etl.hierarchy.level_bits", lambda _: 9)
     with pytest.raises(LoadError, match=r"no id is left for '990102002002609': a unit has room for 511"):
         empty_town.load(spec)
 
