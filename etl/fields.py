@@ -83,6 +83,8 @@ class Fields:
         if words is None:
             return sent
         ours = translated(sent, words)
+        if (other := self._spec(name).other) is not None:
+            ours = pc.if_else(pc.and_(sent.is_valid(), ours.is_null()), other, ours)
         unknown = np.asarray(sent.is_valid()) & ~np.asarray(ours.is_valid())
         known = list_some(list(words))
         self.verdicts.reject(

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 from pyproj.exceptions import CRSError
 
 from etl.checks import Verdicts
+from etl.codes import codes_in
 from etl.fields import Floats, numbers_in, trimmed
-from etl.rows import Rows, Shapes
+from etl.rows import Mask, Rows, Shapes
+from etl.shapes import METRES_PER_DEGREE
 from etl.stamp import OUTSIDE, Stamp
 from layers.datum import bd09_to_wgs84, gcj02_to_wgs84
 from layers.errors import LoadError
@@ -45,6 +48,7 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     there = np.isfinite(x) & np.isfinite(y)
     zero = "the coordinates are 0, 0; leave them empty where there is no place"
     verdicts.reject(there & (x == 0) & (y == 0), "zero-coordinates", zero)
+    units[near_city(lon, lat, stamp=stamp, metres=spec.near, asked=there & (units == OUTSIDE))] = stamp.top
     out = there & (units == OUTSIDE)
     within = np.zeros(len(rows), dtype=np.bool_)
     within[out] = stamp.at(*shift(y[out], x[out])) != OUTSIDE
@@ -56,9 +60,29 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
 
     verdicts.reject(out, "outside-city", message)
     nowhere = np.flatnonzero(~there)
-    codes = trimmed(rows.columns.column(spec.unit)).take(nowhere).to_pylist() if spec.unit else [None] * len(nowhere)
-    units[nowhere] = stamp.known(codes)
+    units[nowhere] = stamp.known(_codes(rows.columns.take(pa.array(nowhere)), spec))
     return Placed(shapes, units)
+
+
+def near_city(lon: Floats, lat: Floats, *, stamp: Stamp, metres: float, asked: Mask) -> Mask:
+    """Say which of the places asked for lie no more than some metres outside the city."""
+    found = np.zeros(len(lon), dtype=np.bool_)
+    at = np.flatnonzero(asked)
+    if metres and len(at):
+        city = stamp.outline
+        squeeze = np.array([np.cos(np.radians(city.centroid.y)), 1.0])
+        flat = shapely.transform(city, lambda places: places * squeeze)
+        shapely.prepare(flat)
+        found[at] = shapely.dwithin(flat, shapely.points(lon[at] * squeeze[0], lat[at]), metres / METRES_PER_DEGREE)
+    return found
+
+
+def _codes(columns: pa.RecordBatch, spec: PlaceSpec) -> list[str | None]:
+    """Return the unit code of each row, as far as the source tells."""
+    if spec.unit is None:
+        return [None] * len(columns)
+    codes: list[str | None] = codes_in(columns.column(spec.unit)).to_pylist()
+    return [spec.unit_map.get(code, code) if code is not None else None for code in codes]
 
 
 def shift_to_wgs84(spec: PlaceSpec, crs: str | None) -> Shift:

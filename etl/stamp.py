@@ -54,6 +54,17 @@ class Stamp:
         self._others = _Layer(units, np.flatnonzero(~units.leaves))
         self._deepest = int(units.ranks.max())
 
+    @property
+    def top(self) -> int:
+        """The city's id: no other is smaller."""
+        return int(self.units.ids[0])
+
+    @property
+    def outline(self) -> shapely.MultiPolygon:
+        """The city's polygon."""
+        outline: shapely.MultiPolygon = self.units.shapes[0]
+        return outline
+
     def at(self, lon: Floats, lat: Floats) -> Integers:
         """Return the id of the deepest unit of each point, `OUTSIDE` where none covers it or it is not a number."""
         found = self.raster.look(lon, lat).astype(np.int64)
@@ -71,9 +82,8 @@ class Stamp:
 
     def known(self, codes: list[str | None]) -> Integers:
         """Return the deepest unit that each code names, or whose descendant it names; else the city."""
-        top = int(self.units.ids[0])
         found = {code: self._named(code) for code in set(codes) if code is not None}
-        return np.array([top if code is None else found[code] for code in codes], dtype=np.int64)
+        return np.array([self.top if code is None else found[code] for code in codes], dtype=np.int64)
 
     def _named(self, code: str) -> int:
         if (exact := self.units.by_code.get(code)) is not None:
@@ -83,7 +93,7 @@ class Stamp:
                 above = self.units.by_code.get(level.code.own(code).ljust(level.code.length, "0"))
                 if above is not None:
                     return above
-        return int(self.units.ids[0])
+        return self.top
 
 
 class _Layer:

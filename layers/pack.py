@@ -63,7 +63,9 @@ class City:
         statuses = {status_code(status) for status in STATUSES}
         known = {"category": set(self.categories), "channel": channels, "status": statuses}
         for name in sorted(known.keys() & source.fields.keys()):
-            for word, ours in (self.mapping(source.fields[name]) or {}).items():
+            spec = source.fields[name]
+            words = dict(self.mapping(spec) or {})
+            for word, ours in (words | ({"any other": spec.other} if spec.other is not None else {})).items():
                 if ours not in known[name]:
                     right = f"stands for {word!r}; must be a {name} such as {', '.join(sorted(known[name])[:5])}"
                     raise PackError(file, where=f"fields.{name}.map", found=ours, right=right)

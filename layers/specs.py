@@ -119,6 +119,8 @@ class FieldSpec(Part):
     """For times: a strptime format; without it, ISO 8601."""
     map: dict[str, str] | str | None = None
     """Source value → our value: inline, or a CSV of the pack with two columns."""
+    other: str | None = None
+    """What a value means that the map does not know; without it, such a row stays out."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -154,6 +156,10 @@ class PlaceSpec(Part):
     """`gcj02`, `bd09`, or an EPSG code."""
     unit: str | None = None
     """A column with the code of the unit a row belongs to, used where there is no point."""
+    unit_map: dict[str, str] = {}
+    """What the source calls units, where it does not say their codes."""
+    near: float = Field(default=0.0, ge=0)
+    """Metres outside the city within which a place still belongs to the city, but to no unit below: bridges, piers."""
 
     @model_validator(mode="after")
     def _pairs(self) -> Self:

@@ -109,3 +109,13 @@ def test_a_source_without_what_every_incident_needs_is_refused(town: Town) -> No
     message = r"hotline: incidents need the fields key, reported_at and category; add \['category', 'reported_at'\]"
     with pytest.raises(LoadError, match=message):
         town.load(spec)
+
+
+def test_a_word_its_map_does_not_know_may_have_a_place_to_go(town: Town) -> None:
+    town.cases([case("1", 分类="外星人"), case("2"), case("3", 分类="")])
+    category = town.city.sources["hotline"].fields["category"].model_dump() | {"other": "noise"}
+    fields = {name: spec.model_dump() for name, spec in town.city.sources["hotline"].fields.items()}
+    outcome = town.load(town.source("hotline", fields=fields | {"category": category}))
+    assert outcome.reasons == {"unknown-category": 1}  # what is empty is still no word
+    found = town.rows("SELECT i.key, c.code FROM incident i JOIN category c ON c.id = i.category_id ORDER BY 1")
+    assert [tuple(row) for row in found] == [("1", "noise"), ("2", "order-stall")]

@@ -92,3 +92,28 @@ def test_a_point_goes_before_a_code(town: Town, unit_code: UnitCode) -> None:
     town.cases([case("A", 社区="990102002002")])
     town.load()
     assert unit_code("A") == "990101001001001"
+
+
+# The city ends at 121.58° E; a thousandth of a degree of longitude is 97 m here.
+@pytest.mark.parametrize(("lon", "unit"), [("121.5815", "990100000000"), ("121.5825", None), ("121.5795", "cell")])
+def test_a_place_near_the_city_belongs_to_the_city_and_to_no_unit_below(
+    town: Town, unit_code: UnitCode, lon: str, unit: str | None
+) -> None:
+    town.cases([case("1", 经度=lon, 纬度="29.805")])
+    outcome = town.load(town.source("hotline", place={"datum": "4326", "near": 200}))
+    assert outcome.reasons == ({} if unit else {"outside-city": 1})
+    assert unit_code("1") == ("990102001002001" if unit == "cell" else unit)
+    assert town.one("SELECT count(*) FROM incident WHERE geom IS NOT NULL") == outcome.loaded
+
+
+def test_without_a_distance_nothing_outside_comes_in(town: Town) -> None:
+    town.cases([case("1", 经度="121.58001", 纬度="29.805")])
+    assert town.load(town.source("hotline", place={"datum": "4326"})).reasons == {"outside-city": 1}
+
+
+def test_a_source_may_call_units_by_other_names(town: Town, unit_code: UnitCode) -> None:
+    named = {"1": "East", "2": "Nowhere", "3": "", "4": "990101000000"}
+    town.cases(case(key, 经度="", 纬度="", 社区=name) for key, name in named.items())
+    town.load(town.source("hotline", place={"unit_map": {"East": "990102000000"}}))
+    found = {key: unit_code(key) for key in named}
+    assert found == {"1": "990102000000", "2": "990100000000", "3": "990100000000", "4": "990101000000"}
