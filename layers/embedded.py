@@ -205,7 +205,7 @@ def _candidates() -> Sequence[Path]:
     return [
         folder
         for folder in [*(item for group in folders for item in group), *on_path]
-        if all((folder / program).is_file() for program in ("initdb", "pg_ctl", "postgres", "pg_config"))
+        if all(os.access(folder / program, os.X_OK) for program in ("initdb", "pg_ctl", "postgres", "pg_config"))
     ]
 
 
