@@ -39,6 +39,13 @@ class Verdicts:
             self._found[at] = Verdict(reason, message if isinstance(message, str) else message(at))
         self.good &= ~wrong
 
+    def leave_out(self, rows: Mask) -> int:
+        """Treat rows as if the file did not have them, whatever is wrong with them; return how many."""
+        self.good &= ~rows
+        for at in np.flatnonzero(rows).tolist():
+            self._found.pop(at, None)
+        return int(np.count_nonzero(rows))
+
     def __iter__(self) -> Iterator[tuple[int, Verdict]]:
         """Yield the position and verdict of every row that stays out, in the file's order."""
         yield from sorted(self._found.items())

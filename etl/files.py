@@ -63,6 +63,17 @@ def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
     return found
 
 
+def named(path: Path) -> Found:
+    """Return a file that a person named.
+
+    Raises:
+        SourceDataError: There is no such file.
+    """
+    if not path.is_file():
+        raise SourceDataError(str(path), found="there is no such file", right="name one that is there")
+    return Found(path, path.name)
+
+
 def fingerprint(source: SourceSpec, files: list[Found], *, city: City, units: int) -> str:
     """Return what stays the same as long as a load could give nothing new.
 

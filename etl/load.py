@@ -9,11 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.checks import Keys, Verdicts, readable
-from etl.fields import Vocabulary
+from etl.fields import INSTANT, Vocabulary
 from etl.hashes import row_hashes
+from etl.merge import Merge
 from etl.rejects import Rejects
+from etl.request import Request
 from etl.rows import Rows
 from etl.staging import Staging
 from layers.errors import LoadError
@@ -38,6 +41,7 @@ class Counts:
     loaded: int = 0
     unchanged: int = 0
     rejected: int = 0
+    retired: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     data_time: datetime | None = None
     findings: dict[str, Any] = field(default_factory=dict)
@@ -67,6 +71,8 @@ class Publication:
     layer: str
     step: Callable[[str], None]
     """Told the name of each step that takes a while."""
+    now: datetime
+    request: Request = field(default_factory=Request)
 
     def staging(self, table: str) -> Staging:
         """Return the staging table that feeds a table."""
@@ -83,22 +89,38 @@ def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Count
     staging = into.staging(target.table)
     rejects = into.rejects()
     keys = Keys(staging.holding)
-    label = target.words.source.fields["key"].column or "key"
+    source = target.words.source
+    merge = Merge(staging, source, whole=not into.request.partial, now=into.now)
+    label = source.fields["key"].column or "key"
     for rows in pieces:
         counts.read += len(rows) + len(rows.broken)
         verdicts = Verdicts(rows)
         readable(verdicts)
         columns = target.columns(rows, verdicts)
+        counts.read -= _not_asked_for(columns, verdicts, into.request)
         keys.check(columns["key"], verdicts, label)
         good = pa.array(verdicts.good)
         accepted = {name: column.filter(good) for name, column in columns.items()}
         if np.any(verdicts.good):
             accepted["row_hash"] = row_hashes(list(accepted.values()))
-            staging.add(pa.RecordBatch.from_pydict(accepted))
-        rejects.add(verdicts)
+            merge.stage(pa.RecordBatch.from_pydict(accepted), verdicts)
+        merge.withhold(columns["key"], verdicts)
+        rejects.add(verdicts, columns["key"])
     into.step("merge")
-    counts.loaded, counts.unchanged = staging.merge()
+    merged = merge.run()
+    counts.loaded, counts.unchanged = merged.loaded, merged.unchanged
+    counts.retired = merged.retired
+    if merged.unsure:
+        counts.findings["not_retired"] = merged.unsure
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.data_time = target.newest
     counts.conserve()
     return counts
+
+
+def _not_asked_for(columns: dict[str, pa.Array], verdicts: Verdicts, request: Request) -> int:
+    """Leave out rows reported before the time asked for; return how many. What has no readable time stays in."""
+    if request.since is None or "reported_at" not in columns:
+        return 0
+    early = pc.less(columns["reported_at"], pa.scalar(request.since, INSTANT))
+    return verdicts.leave_out(np.asarray(pc.fill_null(early, fill_value=False)))

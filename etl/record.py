@@ -59,7 +59,7 @@ def last_good(connection: Connection, source: int) -> Row[Any] | None:
 def finish(connection: Connection, load: int, *, counts: Counts, finished: datetime, detail: Mapping[str, Any]) -> str:
     """Record how a load ended; return its state."""
     table = model.load
-    state = "published" if counts.loaded else "unchanged"
+    state = "published" if counts.loaded or counts.retired else "unchanged"
     connection.execute(
         update(table)
         .where(table.c.id == load)
@@ -71,6 +71,7 @@ def finish(connection: Connection, load: int, *, counts: Counts, finished: datet
             rows_loaded=counts.loaded,
             rows_unchanged=counts.unchanged,
             rows_rejected=counts.rejected,
+            rows_retired=counts.retired,
             detail={**detail, "reasons": dict(counts.reasons)},
         )
     )

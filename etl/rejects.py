@@ -4,20 +4,23 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pyarrow as pa
 import shapely
 from sqlalchemy import Connection, Row, func, select
 
 from etl.checks import Verdicts
+from etl.mended import ABOUT
 from etl.rows import Rows
 from etl.texts import shown
 from layers import model
 from layers.errors import UnknownNameError
 
-COPY = "COPY reject (load_id, file, row_number, reason, message, row) FROM STDIN"
+COPY = "COPY reject (load_id, file, row_number, reason, message, row, key) FROM STDIN"
 
 
 class Rejects:
@@ -30,27 +33,28 @@ class Rejects:
         self.written = 0
         self.reasons: Counter[str] = Counter()
 
-    def add(self, verdicts: Verdicts) -> None:
-        """Write the rejects of one piece, in the file's order."""
-        found = sorted(_rejected(verdicts))
+    def add(self, verdicts: Verdicts, keys: pa.Array | None = None) -> None:
+        """Write the rejects of one piece, in the file's order, with their keys where there are any."""
+        found = sorted(_rejected(verdicts, keys), key=itemgetter(0))
         if not found:
             return
         with self.driver.cursor() as cursor:
             with cursor.copy(COPY) as target:
-                for number, reason, message, row in found:
-                    target.write_row((self.load, verdicts.rows.file, number, reason, str(shown(message)), row))
+                for number, reason, message, row, key in found:
+                    target.write_row((self.load, verdicts.rows.file, number, reason, str(shown(message)), row, key))
                     self.reasons[reason] += 1
             self.written += cursor.rowcount
 
 
-def _rejected(verdicts: Verdicts) -> Iterator[tuple[int, str, str, str]]:
+def _rejected(verdicts: Verdicts, keys: pa.Array | None) -> Iterator[tuple[int, str, str, str, str | None]]:
     rows = verdicts.rows
     for broken in rows.broken:
-        yield broken.number, broken.reason, broken.message, _json(dict(broken.row))
+        yield broken.number, broken.reason, broken.message, _json(dict(broken.row)), None
     found = list(verdicts)
     sent = rows.columns.take([at for at, _ in found]).to_pylist() if found else []
     for (at, verdict), row in zip(found, sent, strict=True):
-        yield int(rows.numbers[at]), verdict.reason, verdict.message, _json(row | _geometry(rows, at))
+        key = None if keys is None else shown(keys[at].as_py())
+        yield int(rows.numbers[at]), verdict.reason, verdict.message, _json(row | _geometry(rows, at)), key
 
 
 def _geometry(rows: Rows, at: int) -> dict[str, Any]:
@@ -64,16 +68,17 @@ def _json(row: dict[str, Any]) -> str:
 
 
 def of_load(connection: Connection, load: int, *, limit: int | None = None) -> list[Row[Any]]:
-    """Return the rejects of a load as (file, row_number, reason, message, row), in the order of the files.
+    """Return the rejects of a load as (id, file, row_number, reason, message, row), in the order of the files.
+
+    Those that came in with a later load are no longer among them.
 
     Raises:
         UnknownNameError: There is no such load.
     """
     table = model.reject
-    asked = select(table.c.file, table.c.row_number, table.c.reason, table.c.message, table.c.row)
-    return list(
-        connection.execute(asked.where(table.c.load_id == _origin(connection, load)).order_by(table.c.id).limit(limit))
-    )
+    asked = select(table.c.id, table.c.file, table.c.row_number, table.c.reason, table.c.message, table.c.row)
+    waiting = asked.where(table.c.load_id == _origin(connection, load), table.c.resolved_by.is_(None))
+    return list(connection.execute(waiting.order_by(table.c.id).limit(limit)))
 
 
 def export(connection: Connection, load: int, file: Path) -> int:
@@ -82,10 +87,10 @@ def export(connection: Connection, load: int, file: Path) -> int:
     columns = list(dict.fromkeys(name for item in found for name in item.row))
     with file.open("w", encoding="utf-8-sig", newline="") as lines:
         writer = csv.writer(lines)
-        writer.writerow([*columns, "reject_file", "reject_row", "reject_reason", "reject_message"])
+        writer.writerow([*columns, *ABOUT])
         for item in found:
             values = [_cell(item.row.get(name)) for name in columns]
-            writer.writerow([*values, item.file, item.row_number, item.reason, item.message])
+            writer.writerow([*values, item.id, item.file, item.row_number, item.reason, item.message])
     return len(found)
 
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -12,12 +12,15 @@ import psycopg
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from etl import files, record, units
+from etl import files, record, rejects, units
+from etl.drift import Drift
 from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
 from etl.load import Counts, Publication, Target, write
+from etl.mended import Mended, is_export
 from etl.readers import reader
+from etl.request import Request, first
 from etl.rows import Rows
 from etl.stamp import Stamps, units_edition
 from layers import model
@@ -26,6 +29,9 @@ from layers.pack import City
 from layers.specs import SourceSpec
 
 Report = Callable[[str, int, int], None]
+WHOLE = Request()
+SHOWN = 10
+"""Rows that would stay out, as many as a dry run shows."""
 MANY = 5_000
 """Rows written after which the tables are tidied, so that questions can be answered from the index alone."""
 TABLES = {"units": ("unit",), "incidents": ("incident", "incident_count")}
@@ -42,12 +48,15 @@ class Outcome:
     loaded: int
     unchanged: int
     rejected: int
+    retired: int = 0
     load_id: int | None = None
     data_time: datetime | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     files: tuple[str, ...] = ()
+    errors: tuple[tuple[str, int, str, str], ...] = ()
+    """Of a dry run, the first rows that would stay out: file, row, reason, message."""
 
 
 def order(city: City) -> list[SourceSpec]:
@@ -71,8 +80,9 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     dry_run: bool = False,
     report: Report | None = None,
     stamps: Stamps | None = None,
+    request: Request = WHOLE,
 ) -> Outcome:
-    """Load a source's files, or with `dry_run` say what loading them would do.
+    """Load a source's files, or the part of them a request asks for; with `dry_run` say what that would do.
 
     Loads that share `stamps` read the units once.
 
@@ -82,7 +92,7 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     with engine.connect() as connection:
         number = record.source_id(connection, source.id)
         connection.commit()
-        run = _Run(source, city, connection, number, inbox, now, report or _silent, stamps or Stamps())
+        run = _Run(source, city, connection, number, inbox, now, report or _silent, stamps or Stamps(), request)
         try:
             with record.alone(connection, number):
                 outcome = run.rehearse() if dry_run else run.perform()
@@ -90,7 +100,7 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
             raise
         except (OneMapError, psycopg.Error, SQLAlchemyError) as mistake:
             raise LoadError(_sentence(source, mistake)) from mistake
-    if outcome.loaded >= MANY and not dry_run:
+    if outcome.loaded + outcome.retired >= MANY and not dry_run:
         run.report("tidy", 0, 1)
         _tidy(engine, TABLES.get(source.feeds, ("feature",)))
         run.report("tidy", 1, 1)
@@ -125,6 +135,7 @@ class _Run:
     now: datetime
     report: Report
     stamps: Stamps
+    request: Request
     began: float = field(default_factory=time.monotonic)
 
     def perform(self) -> Outcome:
@@ -135,7 +146,11 @@ class _Run:
             self.connection.commit()
         except BaseException as mistake:
             # Whatever it was, the record says so; if even that fails, the next load finds this one interrupted.
-            with suppress(SQLAlchemyError):
+            with suppress(SQLAlchemyError, psycopg.Error):
+                if not self.connection.invalidated and self._driver().broken:
+                    # What cut this connection may have cut those that wait in the pool.
+                    self.connection.invalidate()
+                    self.connection.engine.dispose()
                 self.connection.rollback()
                 record.fail(self.connection, load, message=_sentence(self.source, mistake), finished=self._finished())
                 self.connection.commit()
@@ -145,17 +160,20 @@ class _Run:
     def rehearse(self) -> Outcome:
         """Do all of it, and take it back."""
         load = record.begin(self.connection, self.number, self.now)
-        found = files.find(self.source, city=self.city, inbox=self.inbox)
+        found = self._found()
         counts = self._counts(load, found)
+        kept_out = rejects.of_load(self.connection, load, limit=SHOWN)
         self.connection.rollback()
-        return self._outcome("dry-run", None, counts, [file.name for file in found])
+        outcome = self._outcome("dry-run", None, counts, [file.name for file in found])
+        return replace(outcome, errors=tuple((row.file, row.row_number, row.reason, row.message) for row in kept_out))
 
     def _publish(self, load: int) -> Outcome:
-        found = files.find(self.source, city=self.city, inbox=self.inbox)
-        print_ = files.fingerprint(self.source, found, city=self.city, units=self._units())
-        detail: dict[str, Any] = {"fingerprint": print_, "files": [file.name for file in found]}
+        found = self._found()
+        detail: dict[str, Any] = {"files": [file.name for file in found]}
         before = record.last_good(self.connection, self.number)
-        if before is not None and _same(before.detail, print_):
+        if not self.request.partial:
+            detail["fingerprint"] = files.fingerprint(self.source, found, city=self.city, units=self._units())
+        if before is not None and _same(before.detail, detail):
             counts = _all_unchanged(before)
             if self.source.feeds != "incidents":
                 counts.data_time = max(file.modified for file in found)
@@ -163,20 +181,44 @@ class _Run:
         else:
             counts = self._counts(load, found)
             detail |= {"findings": counts.findings} if counts.findings else {}
+        if self.request.partial and before is not None:
+            # A few old rows sent again do not make the source older.
+            counts.data_time = max(filter(None, (before.data_time, counts.data_time)), default=None)
         state = record.finish(self.connection, load, counts=counts, finished=self._finished(), detail=detail)
-        if counts.loaded:
-            record.announce(self.connection, source=self.source.id, load=load, rows=counts.loaded)
+        if counts.loaded or counts.retired:
+            record.announce(self.connection, source=self.source.id, load=load, rows=counts.loaded + counts.retired)
         return self._outcome(state, load, counts, detail["files"])
 
     def _counts(self, load: int, found: list[files.Found]) -> Counts:
-        driver = cast("psycopg.Connection", self.connection.connection.driver_connection)
+        driver = self._driver()
         words = Vocabulary(self.source, self.city)
-        pieces = self._pieces(found)
-        newest = max(file.modified for file in found)
-        into = Publication(driver, source=self.number, load=load, layer=self.source.feeds, step=self._step)
+        mended = Mended()
+        pieces = self._pieces(found, load, mended)
+        newest = max((file.modified for file in found), default=self.now)
+        into = Publication(
+            driver,
+            source=self.number,
+            load=load,
+            layer=self.source.feeds,
+            step=self._step,
+            now=self.now,
+            request=self.request,
+        )
         if self.source.feeds == "units":
             return units.write(words, pieces, city=self.city, into=into, newest=newest)
-        return write(self._target(words, newest), pieces, into=into)
+        counts = write(self._target(words, newest), pieces, into=into)
+        mended.resolve(driver, source=self.number, load=load)
+        return counts
+
+    def _found(self) -> list[files.Found]:
+        """Return the files to read: one that was named, or those that are there, without those too old to ask for."""
+        if self.request.file is not None:
+            return [files.named(self.request.file)]
+        found = files.find(self.source, city=self.city, inbox=self.inbox)
+        since = self.request.since
+        if since is None or self.source.feeds == "incidents":
+            return found
+        return [file for file in found if file.modified >= since]
 
     def _target(self, words: Vocabulary, newest: datetime) -> Target:
         self._step("units")
@@ -188,16 +230,36 @@ class _Run:
         known = {code: categories[code] for code in self.city.categories}
         return Incidents(words, stamp=stamp, categories=known, now=self.now)
 
-    def _pieces(self, found: list[files.Found]) -> Iterator[Rows]:
-        read = reader(self.source.read.format)
+    def _pieces(self, found: list[files.Found], load: int, mended: Mended) -> Iterator[Rows]:
+        drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
+        left = self.request.limit
         total, before = sum(file.size for file in found), 0
         self.report("read", 0, total)
         for file in found:
-            for rows in read(file.path, name=file.name, spec=self.source.read):
-                yield rows
+            for rows in self._read(file, drift, mended):
+                some = rows if left is None else first(rows, left)
+                yield some
                 self.report("read", before + int(rows.done * file.size), total)
+                if left is not None:
+                    left -= len(some) + len(some.broken)
+                    if not left:
+                        return
             before += file.size
         self.report("read", total, total)
+
+    def _read(self, file: files.Found, drift: Drift, mended: Mended) -> Iterator[Rows]:
+        if self.request.file is not None and is_export(file.path):
+            yield from mended.read(file.path, name=file.name)
+            return
+        checked = False
+        for rows in reader(self.source.read.format)(file.path, name=file.name, spec=self.source.read):
+            if not checked:
+                drift.check(rows)
+                checked = True
+            yield rows
+
+    def _driver(self) -> psycopg.Connection:
+        return cast("psycopg.Connection", self.connection.connection.driver_connection)
 
     def _step(self, name: str) -> None:
         self.report(name, 0, 1)
@@ -218,6 +280,7 @@ class _Run:
             loaded=counts.loaded,
             unchanged=counts.unchanged,
             rejected=counts.rejected,
+            retired=counts.retired,
             load_id=load,
             data_time=counts.data_time,
             reasons=dict(counts.reasons),
@@ -227,9 +290,10 @@ class _Run:
         )
 
 
-def _same(detail: Mapping[str, Any], print_: str) -> bool:
+def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Say whether a load would repeat the last one; a row that lay in the future then may not do so now."""
-    return detail.get("fingerprint") == print_ and "future-time" not in detail.get("reasons", {})
+    known = now.get("fingerprint")
+    return known is not None and before.get("fingerprint") == known and "future-time" not in before.get("reasons", {})
 
 
 def _all_unchanged(before: Any) -> Counts:  # noqa: ANN401 - a row of `load`

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 
 from layers.filters import Filter
-from layers.model import category, incident, source, unit
+from layers.model import category, incident, incident_change, source, unit
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import LayerSpec
@@ -114,3 +114,10 @@ def page(where: Sequence[ColumnElement[bool]], *, limit: int, after: tuple[datet
 def one(number: int) -> Question:
     """Ask for one incident by its id."""
     return records().where(incident.c.id == number)
+
+
+def history(number: int) -> Question:
+    """Ask what loads changed of an incident, the first change first: `{"status": ["accepted", "closed"], …}`."""
+    table = incident_change
+    columns = (table.c.at, table.c.load_id, table.c.changed)
+    return select(*columns).where(table.c.incident_id == number).order_by(table.c.id)

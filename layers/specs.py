@@ -181,9 +181,22 @@ class SourceSpec(Named):
     """`units`, `incidents`, or a layer's id."""
     refresh: Annotated[str, Field(pattern=r"^[1-9]\d*[mhd]$")]
     share: Literal["open", "shared", "restricted"]
+    mode: Literal["append", "upsert", "snapshot"] = "upsert"
+    """What a row with a known key does, and what it means that a row is gone."""
+    retire_limit: float = Field(default=0.5, ge=0, le=1)
+    """The share of its rows that a snapshot may retire at once."""
+    reject_limit: float = Field(default=0.1, ge=0, le=1)
+    """The share of its rows that may be rejected before a load says so by its exit code."""
     read: ReadSpec
     place: PlaceSpec = PlaceSpec()
     fields: dict[str, SourceField]
+
+    @model_validator(mode="after")
+    def _units_have_editions(self) -> Self:
+        if self.feeds == "units" and self.mode != "upsert":
+            msg = f"mode {self.mode!r} is not for units, which are loaded as they are; leave it out"
+            raise ValueError(msg)
+        return self
 
     @property
     def refresh_minutes(self) -> int:

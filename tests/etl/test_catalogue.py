@@ -56,7 +56,7 @@ def test_rejects_are_exported_in_the_columns_of_the_source(town: Town, tmp_path:
     with (tmp_path / "rejects.csv").open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines))
     assert [{name: row[name] for name in sent[0]} for row in found] == sent
-    assert list(found[0]) == [*sent[0], "reject_file", "reject_row", "reject_reason", "reject_message"]
+    assert list(found[0]) == [*sent[0], "reject_id", "reject_file", "reject_row", "reject_reason", "reject_message"]
     assert [row["reject_reason"] for row in found] == ["unknown-category", "bad-time"]
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Engine, Row, text
 
 from etl import rejects
-from etl.run import Outcome, load
+from etl.request import Request
+from etl.run import WHOLE, Outcome, load
 from layers.pack import City
 from layers.specs import SourceSpec
 
@@ -35,7 +36,7 @@ class Town:
     engine: Engine
     inbox: Path
 
-    def source(self, name: str, **changes: Mapping[str, Any] | str) -> SourceSpec:
+    def source(self, name: str, **changes: Mapping[str, Any] | str | float) -> SourceSpec:
         """Return a source of the pack, some of its parts replaced."""
         plain = self.city.sources[name].model_dump()
         for part, value in changes.items():
@@ -62,10 +63,19 @@ class Town:
         made = [{"type": "Feature", "properties": values, "geometry": shape} for values, shape in features]
         return self.write(name, json.dumps({"type": "FeatureCollection", "features": made}, ensure_ascii=False))
 
-    def load(self, source: str | SourceSpec = "hotline", *, dry_run: bool = False, now: datetime = NOW) -> Outcome:
-        """Load a source."""
+    def load(
+        self,
+        source: str | SourceSpec = "hotline",
+        *,
+        dry_run: bool = False,
+        now: datetime = NOW,
+        request: Request = WHOLE,
+    ) -> Outcome:
+        """Load a source, or the part of it that is asked for."""
         spec = self.city.sources[source] if isinstance(source, str) else source
-        return load(spec, city=self.city, engine=self.engine, inbox=self.inbox, now=now, dry_run=dry_run)
+        return load(
+            spec, city=self.city, engine=self.engine, inbox=self.inbox, now=now, dry_run=dry_run, request=request
+        )
 
     def rejected(self, outcome: Outcome) -> list[Row[Any]]:
         """Return what a load left out."""

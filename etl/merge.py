@@ -1,0 +1,97 @@
+"""From the staging table into the table: what is equal is not touched, what is gone is retired, the rest is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+
+from etl.checks import Verdicts
+from etl.staging import Staging, copy, statement
+from layers.errors import LoadError
+from layers.model import Status
+from layers.specs import SourceSpec
+
+STATUSES = [status.name.lower() for status in sorted(Status)]
+UNREADABLE = "rows could not be taken apart, and each might be one that seems to be gone; none was retired"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many rows were written, were equal, and were retired."""
+
+    loaded: int
+    unchanged: int
+    retired: int
+    unsure: str | None = None
+    """Why a snapshot retired nothing."""
+
+
+class Merge:
+    """Brings the rows of one load in, in the way its source declares."""
+
+    def __init__(self, staging: Staging, source: SourceSpec, *, whole: bool, now: datetime) -> None:
+        """Take the staging table; a load that is not `whole` retires nothing, whatever its mode."""
+        self.staging = staging
+        self.source = source
+        self.retires = whole and source.mode == "snapshot"
+        self.values: Mapping[str, object] = {**staging.values, "now": now, "statuses": STATUSES}
+        self.broken = 0
+        if self.retires:
+            staging.driver.execute("CREATE TEMPORARY TABLE withheld (key text) ON COMMIT DROP")
+
+    def stage(self, batch: pa.RecordBatch, verdicts: Verdicts) -> None:
+        """Stage a batch; where a source may only append, rows that contradict an earlier load stay out."""
+        self.staging.add(batch)
+        if self.source.mode != "append":
+            return
+        keys = batch.column("key")
+        found = self._execute("contradicted", {"keys": keys.to_pylist()}).fetchall()
+        if found:
+            label = self.source.fields["key"].column or "key"
+            wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
+            rejected = np.isin(keys.to_numpy(zero_copy_only=False), [row[0] for row in found])
+            wrong[np.flatnonzero(verdicts.good)[rejected]] = True
+            message = f"an earlier load brought this {label} with other values, and the source may only append"
+            verdicts.reject(wrong, "changed-row", message)
+
+    def withhold(self, keys: pa.Array, verdicts: Verdicts) -> None:
+        """Remember the keys of rows that stay out: they are wrong, not gone."""
+        self.broken += len(verdicts.rows.broken)
+        if self.retires:
+            stays_out = keys.filter(pa.array(~verdicts.good)).drop_null()
+            copy(self.staging.driver, "withheld", pa.RecordBatch.from_pydict({"key": stays_out}))
+
+    def run(self) -> Merged:
+        """Write what is new or differs, retire what is gone.
+
+        Raises:
+            LoadError: More rows would be retired than the source allows.
+        """
+        self.staging.driver.execute("ANALYZE staged")
+        unsure = f"{self.broken} {UNREADABLE}" if self.retires and self.broken else None
+        retired = self._retire() if self.retires and not self.broken else 0
+        self._execute("resolved", table=False)
+        unchanged = self._execute("unchanged").rowcount
+        if unchanged:
+            self.staging.driver.execute("ANALYZE staged")
+        if self.staging.table == "incident":
+            self._execute("history")
+        return Merged(self._execute("merge").rowcount, unchanged, retired, unsure)
+
+    def _retire(self) -> int:
+        counted = self._execute("gone").fetchone()
+        held, gone = counted or (0, 0)
+        if gone > held * self.source.retire_limit:
+            msg = (
+                f"{self.source.id}: {gone} of the {held} rows there are would be retired, more than the share of "
+                f"{self.source.retire_limit:g} that the source allows; send the whole snapshot, or raise retire_limit"
+            )
+            raise LoadError(msg)
+        return self._execute("retire").rowcount if gone else 0
+
+    def _execute(self, name: str, more: Mapping[str, object] | None = None, *, table: bool = True) -> psycopg.Cursor:
+        text = statement(f"{self.staging.table}_{name}" if table else name)
+        return self.staging.driver.execute(text, {**self.values, **(more or {})})

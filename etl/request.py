@@ -1,0 +1,46 @@
+"""What a person asks of a load beyond "load this source"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from etl.rows import Rows
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which part of a source to load; without anything said, all of it."""
+
+    file: Path | None = None
+    """One file in the source's shape, instead of those its pattern finds."""
+    since: datetime | None = None
+    """Incidents reported, and files of anything else written, at or after this."""
+    limit: int | None = None
+    """How many rows of the files to look at, from the first."""
+    accept_drift: bool = False
+    """Take files whose columns are other than before, and remember them."""
+
+    @property
+    def partial(self) -> bool:
+        """Whether a row may be absent because nobody asked for it: then nothing is known to be gone."""
+        return self.file is not None or self.since is not None or self.limit is not None
+
+
+def first(rows: Rows, many: int) -> Rows:
+    """Return the first rows of a piece, in the file's order, those that could not be taken apart among them."""
+    numbers = np.sort(np.concatenate([rows.numbers, np.array([item.number for item in rows.broken], dtype=np.int64)]))
+    if len(numbers) <= many:
+        return rows
+    end = numbers[many]
+    good = int(np.searchsorted(rows.numbers, end))
+    return Rows(
+        rows.file,
+        rows.columns.slice(0, good),
+        rows.numbers[:good],
+        shapes=None if rows.shapes is None else rows.shapes[:good],
+        crs=rows.crs,
+        broken=tuple(item for item in rows.broken if item.number < end),
+        done=rows.done,
+    )
