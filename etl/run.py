@@ -1,7 +1,7 @@
 """One recorded run of one source: its files go in whole or not at all, and the record says what became of every row."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,17 +18,14 @@ from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
 from etl.load import Counts, Publication, Target, write
-from etl.mended import Mended, is_export
-from etl.readers import reader
-from etl.request import Request, first
-from etl.rows import Rows
+from etl.reading import Reading, Report
+from etl.request import Request
 from etl.stamp import Stamps, units_edition
 from layers import model
 from layers.errors import LoadError, OneMapError
 from layers.pack import City
 from layers.specs import SourceSpec
 
-Report = Callable[[str, int, int], None]
 WHOLE = Request()
 SHOWN = 10
 """Rows that would stay out, as many as a dry run shows."""
@@ -192,8 +189,9 @@ class _Run:
     def _counts(self, load: int, found: list[files.Found]) -> Counts:
         driver = self._driver()
         words = Vocabulary(self.source, self.city)
-        mended = Mended()
-        pieces = self._pieces(found, load, mended)
+        drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
+        reading = Reading(self.source, self.request, drift, self.report)
+        pieces = reading.pieces(found)
         newest = max((file.modified for file in found), default=self.now)
         into = Publication(
             driver,
@@ -207,7 +205,7 @@ class _Run:
         if self.source.feeds == "units":
             return units.write(words, pieces, city=self.city, into=into, newest=newest)
         counts = write(self._target(words, newest), pieces, into=into)
-        mended.resolve(driver, source=self.number, load=load)
+        reading.mended.resolve(driver, source=self.number, load=load)
         return counts
 
     def _found(self) -> list[files.Found]:
@@ -229,34 +227,6 @@ class _Run:
         categories = {row.code: row.id for row in self.connection.execute(select(table.c.code, table.c.id))}
         known = {code: categories[code] for code in self.city.categories}
         return Incidents(words, stamp=stamp, categories=known, now=self.now)
-
-    def _pieces(self, found: list[files.Found], load: int, mended: Mended) -> Iterator[Rows]:
-        drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
-        left = self.request.limit
-        total, before = sum(file.size for file in found), 0
-        self.report("read", 0, total)
-        for file in found:
-            for rows in self._read(file, drift, mended):
-                some = rows if left is None else first(rows, left)
-                yield some
-                self.report("read", before + int(rows.done * file.size), total)
-                if left is not None:
-                    left -= len(some) + len(some.broken)
-                    if not left:
-                        return
-            before += file.size
-        self.report("read", total, total)
-
-    def _read(self, file: files.Found, drift: Drift, mended: Mended) -> Iterator[Rows]:
-        if self.request.file is not None and is_export(file.path):
-            yield from mended.read(file.path, name=file.name)
-            return
-        checked = False
-        for rows in reader(self.source.read.format)(file.path, name=file.name, spec=self.source.read):
-            if not checked:
-                drift.check(rows)
-                checked = True
-            yield rows
 
     def _driver(self) -> psycopg.Connection:
         return cast("psycopg.Connection", self.connection.connection.driver_connection)

@@ -1,0 +1,53 @@
+"""The files of one load as pieces: as many rows as asked for, of columns that are known."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from etl.drift import Drift
+from etl.files import Found
+from etl.mended import Mended, is_export
+from etl.readers import reader
+from etl.request import Request, first
+from etl.rows import Rows
+from layers.specs import SourceSpec
+
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One pass over the files of a source."""
+
+    source: SourceSpec
+    request: Request
+    drift: Drift
+    report: Report
+    mended: Mended = field(default_factory=Mended)
+
+    def pieces(self, found: Sequence[Found]) -> Iterator[Rows]:
+        """Yield piece after piece, in the order of the files."""
+        left = self.request.limit
+        total, before = sum(file.size for file in found), 0
+        self.report("read", 0, total)
+        for file in found:
+            for rows in self._of(file):
+                some = rows if left is None else first(rows, left)
+                yield some
+                self.report("read", before + int(rows.done * file.size), total)
+                if left is not None:
+                    left -= len(some) + len(some.broken)
+                    if not left:
+                        return
+            before += file.size
+        self.report("read", total, total)
+
+    def _of(self, file: Found) -> Iterator[Rows]:
+        if self.request.file is not None and is_export(file.path):
+            yield from self.mended.read(file.path, name=file.name)
+            return
+        checked = False
+        for rows in reader(self.source.read.format)(file.path, name=file.name, spec=self.source.read):
+            if not checked:
+                self.drift.check(rows)
+                checked = True
+            yield rows
