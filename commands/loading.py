@@ -17,6 +17,8 @@ from layers.settings import Settings
 from layers.specs import SourceSpec
 
 app = typer.Typer()
+SHOWN = 5
+"""Findings of a kind that are printed."""
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 
 
@@ -180,9 +182,23 @@ def _one(opened: Session, source: SourceSpec, *, dry_run: bool) -> Result:
 def _say(results: Sequence[Result], *, as_json: bool) -> None:
     """Print what became of every source; where one failed, the others stand."""
     show([_said(outcome) for _, outcome in results if isinstance(outcome, Outcome)], as_json=as_json)
+    if not as_json:
+        for _, outcome in results:
+            if isinstance(outcome, Outcome):
+                _show_findings(outcome)
     failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
     if failures:
         raise LoadError("; ".join(failures))
+
+
+def _show_findings(outcome: Outcome) -> None:
+    """Print what was noticed of rows that did come in, the first of each kind."""
+    for kind, found in outcome.findings.items():
+        for item in found[:SHOWN]:
+            said = ", ".join(f"{name} {value}" for name, value in item.items())
+            out.print(f"{outcome.source}: {kind}: {said}")
+        if len(found) > SHOWN:
+            out.print(f"{outcome.source}: {kind}: and {len(found) - SHOWN} more, in the load's detail")
 
 
 def _source(opened: Session, name: str) -> SourceSpec:
@@ -200,6 +216,7 @@ def _said(outcome: Outcome) -> dict[str, object]:
         "unchanged": outcome.unchanged,
         "rejected": outcome.rejected,
         "reasons": _reasons(outcome.reasons),
+        "findings": _reasons({name: len(found) for name, found in outcome.findings.items()}),
         "load": outcome.load_id,
         "seconds": round(outcome.seconds, 1),
     }

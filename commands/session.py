@@ -20,7 +20,7 @@ from layers.errors import DatabaseUnavailableError
 from layers.pack import City
 from layers.settings import Settings
 
-LONG = {"detail", "message", "reasons", "title"}
+LONG = {"detail", "findings", "message", "reasons", "title"}
 """Columns that may break over lines where a terminal is narrow."""
 WIDE = 200
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from etl.files import awaited
 from etl.run import Outcome, load, order
 from etl.stamp import Stamps
 from layers.errors import LoadError
@@ -30,6 +31,8 @@ def load_city(  # noqa: PLR0913 - all that the runs depend on, by name
 ) -> Iterator[Result]:
     """Yield what became of every source as it finishes; one that fails does not keep the others from loading.
 
+    A source of which nothing was sent yet is no failure: nothing is recorded of it, and it says `no file`.
+
     Counts of different sources are different rows, so that loads side by side never wait for each other.
     """
     stamps = Stamps()
@@ -39,6 +42,8 @@ def load_city(  # noqa: PLR0913 - all that the runs depend on, by name
             if report is not None:
                 report(source, step, done, total)
 
+        if awaited(source, city=city, inbox=inbox):
+            return source, Outcome(source.id, "no file", read=0, loaded=0, unchanged=0, rejected=0)
         try:
             outcome = load(
                 source, city=city, engine=engine, inbox=inbox, now=now, dry_run=dry_run, report=tell, stamps=stamps

@@ -74,6 +74,14 @@ def named(path: Path) -> Found:
     return Found(path, path.name)
 
 
+def awaited(source: SourceSpec, *, city: City, inbox: Path) -> bool:
+    """Say whether the files of a source that is to have some are not there."""
+    pattern = PurePosixPath(source.read.path)
+    if not pattern.parts or pattern.is_absolute() or ".." in pattern.parts:
+        return False
+    return not any(path.is_file() for folder in (city.folder, inbox) for path in folder.glob(source.read.path))
+
+
 def fingerprint(source: SourceSpec, files: list[Found], *, city: City, units: int) -> str:
     """Return what stays the same as long as a load could give nothing new.
 

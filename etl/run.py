@@ -40,7 +40,7 @@ class Outcome:
 
     source: str
     state: str
-    """published, unchanged, dry-run"""
+    """published, unchanged, dry-run, or (of a whole city) no file"""
     read: int
     loaded: int
     unchanged: int

@@ -98,3 +98,10 @@ def test_db_starts_tells_its_address_and_stops(monkeypatch: pytest.MonkeyPatch, 
     finally:
         assert run("db", "stop").stdout == "stopped\n"
     assert run("db", "stop").stdout == "not running\n"
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_city_of_which_only_units_are_there_loads_without_failure() -> None:
+    answer = run("load", "--all")
+    assert answer.exit_code == 0
+    assert "no file" in answer.stdout

@@ -8,6 +8,7 @@ import pytest
 
 from etl import catalogue, rejects
 from etl.city import load_city
+from etl.run import Outcome
 from layers.errors import LoadError, SourceDataError, UnknownNameError
 from tests.etl.town import NOW, Town, case
 
@@ -62,6 +63,7 @@ def test_rejects_are_exported_in_the_columns_of_the_source(town: Town, tmp_path:
 
 def test_a_whole_city_is_loaded_and_one_failure_does_not_stop_the_rest(empty_town: Town) -> None:
     empty_town.cases([case("A")])
+    empty_town.write("cameras.csv", "other,columns\n")
     told: set[tuple[str, str]] = set()
     results = {
         source.id: result
@@ -75,9 +77,26 @@ def test_a_whole_city_is_loaded_and_one_failure_does_not_stop_the_rest(empty_tow
     }
     failed = results.pop("cameras")
     assert isinstance(failed, LoadError)
-    assert "no file 'cameras.csv' below" in str(failed)
+    assert "no column 'id'" in str(failed)
     assert {name: result.loaded for name, result in results.items() if not isinstance(result, LoadError)} == {
         "units": 31,
         "hotline": 1,
     }
     assert ("hotline", "merge") in told
+
+
+def test_a_source_of_which_nothing_was_sent_yet_is_unknown_and_no_failure(empty_town: Town) -> None:
+    town = empty_town
+    results = {
+        source.id: result
+        for source, result in load_city(town.city, engine=town.engine, inbox=town.inbox, now=NOW)
+        if isinstance(result, Outcome)
+    }
+    assert {name: result.state for name, result in results.items()} == {
+        "units": "published",
+        "cameras": "no file",
+        "hotline": "no file",
+    }
+    with town.engine.connect() as connection:
+        standing = {item.source.id: item for item in catalogue.standings(connection, town.city, NOW)}
+    assert (standing["hotline"].freshness, standing["hotline"].last) == ("unknown", None)
