@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mapclassify import EqualInterval, Quantiles
+from mapclassify import EqualInterval, Percentiles
 
 MOST = 6
 
@@ -30,7 +30,8 @@ def classify(values: Sequence[int], method: str) -> list[Class]:
     room = MOST - len(first)
     if len(set(rest)) <= room:
         return first + [Class(value, value, rest.count(value)) for value in sorted(set(rest))]
-    bounds = (EqualInterval(rest, k=room) if method == "equal" else Quantiles(rest, k=room)).bins
+    shares = [100 * (number + 1) / room for number in range(room)]
+    bounds = (EqualInterval(rest, k=room) if method == "equal" else Percentiles(rest, pct=shares)).bins
     tops = sorted({math.floor(bound) for bound in bounds[:-1]} | {rest[-1]})
     return first + (_even(rest, tops) if method == "equal" else _occurring(rest, tops))
 

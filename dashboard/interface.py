@@ -1,6 +1,7 @@
 """The pages, attached to the application that carries the API."""
 
 import json
+from typing import Any, cast
 
 from dash import Dash, Input, Output
 from fastapi import FastAPI
@@ -37,13 +38,15 @@ def attach(app: FastAPI, city: City, settings: Settings) -> None:
     words = json.dumps(TEXTS, ensure_ascii=False).replace("<", "\\u003c")
     dash = Dash(
         __name__,
-        server=app,
+        server=cast("Any", app),
         title=f"{city.spec.name.zh} · 一张图 OneMap",
         update_title="",
         index_string=INDEX.replace("WORDS", words),
         prevent_initial_callbacks=True,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
+    # Callbacks go over HTTP; without this every page would still start the worker that speaks WebSocket for Dash.
+    dash.backend.websocket_capability = False
     dash.layout = watch.layout(city, settings.tiles)
     state.register(dash)
     shades.register(dash)

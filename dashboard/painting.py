@@ -4,16 +4,17 @@ Dash's renderer looks at every component on the page at every change of any stor
 seconds. So a panel's parts travel as one plain tree, and `paint.js` makes elements of it; the panel is one component.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dash.development.base_component import Component
 
 
-def canvas(ident: str, skeleton: Sequence[Component], **attributes: Any) -> html.Div:
+def canvas(ident: str, skeleton: Sequence[Component], **attributes: str) -> html.Div:
     """Return the place of a panel in its loading state, with the store its tree arrives in."""
-    return html.Div([html.Section(skeleton, id=ident, **attributes), dcc.Store(id=tree(ident))], className="canvas")
+    place: dict[str, Any] = {"id": ident, **attributes}
+    return html.Div([html.Section(skeleton, **place), dcc.Store(id=tree(ident))], className="canvas")
 
 
 def tree(ident: str) -> str:
@@ -23,21 +24,17 @@ def tree(ident: str) -> str:
 
 def paint(app: Dash, ident: str, draw: Callable[..., Sequence[Component]], *inputs: Input | State) -> None:
     """Let a panel follow its inputs: `draw` makes the components, the browser their elements."""
-
-    def drawn(*values: Any) -> list[Any]:
-        return plain(draw(*values))
-
-    app.callback(Output(tree(ident), "data"), *inputs)(drawn)
+    app.callback(Output(tree(ident), "data"), *inputs)(lambda *values: plain(draw(*values)))
     app.clientside_callback(ClientsideFunction("paint", "paint"), Input(tree(ident), "data"), Input(ident, "id"))
 
 
-def plain(parts: Any) -> list[Any]:
+Part = Component | str | float | None
+
+
+def plain(parts: Part | Iterable[Part]) -> list[Any]:
     """Return components as lists of tag, attributes and children; text as it is."""
-    if parts is None:
-        return []
-    if not isinstance(parts, list | tuple):
-        parts = [parts]
-    return [_element(part) if isinstance(part, Component) else str(part) for part in parts if part is not None]
+    several = [parts] if parts is None or isinstance(parts, Component | str | int | float) else parts
+    return [_element(part) if isinstance(part, Component) else str(part) for part in several if part is not None]
 
 
 def _element(part: Component) -> list[Any]:

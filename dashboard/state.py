@@ -107,7 +107,7 @@ class Page(TypedDict):
 
 def address(view: View, **changes: object) -> str:
     """Return the address of a view with some of it changed: `?unit=…&status=open`. Defaults stay out."""
-    merged: dict[str, Any] = {**view, **{"after": None}, **changes}
+    merged: dict[str, Any] = {**view, "after": None, **changes}
     pairs: list[tuple[str, str]] = [("unit", merged["unit"])] if merged.get("unit") else []
     if merged.get("period") == "custom":
         pairs += [(name, merged[key]) for name, key in (("from", "since"), ("to", "until")) if merged.get(key)]
@@ -166,7 +166,17 @@ def named(title: Title) -> dict[str, str]:
 
 def layout(city: City) -> html.Div:
     """Return the address bar and the stores."""
-    empty = (Store.VIEW, Store.PICTURE, Store.INCIDENTS, Store.OUTER, Store.LAYERS, Store.SOURCES, Store.LANGUAGE, Store.THEME, Store.SHADES)
+    empty = (
+        Store.VIEW,
+        Store.PICTURE,
+        Store.INCIDENTS,
+        Store.OUTER,
+        Store.LAYERS,
+        Store.SOURCES,
+        Store.LANGUAGE,
+        Store.THEME,
+        Store.SHADES,
+    )
     return html.Div(
         [
             dcc.Location(id=Store.LOCATION, refresh=False),

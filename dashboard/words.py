@@ -12,7 +12,6 @@ HUNDRED_MILLION = 100_000_000
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "brand": ("一张图", "OneMap"),
-    "all_units": ("全部单元", "All units"),
     "choose": ("选择{level}", "choose a {level}"),
     "today": ("今日", "Today"),
     "7d": ("7天", "7 d"),
@@ -58,7 +57,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "ago_h": ("{n} 小时前", "{n} h"),
     "ago_d": ("{n} 天前", "{n} d"),
     "every": ("每 {period}", "every {period}"),
-    "figures": ("关键指标", "Key figures"),
     "total": ("事件总数", "Incidents"),
     "open": ("未结", "Open"),
     "overdue": ("超期", "Overdue"),
@@ -77,9 +75,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "by_open": ("未结", "Open"),
     "by_overdue": ("超期", "Overdue"),
     "by_rate": ("结案率", "Closure"),
-    "closure_rate": ("结案率", "Closure rate"),
     "sort_by": ("排序", "Sort by"),
-    "more_units": ("其余 {n} 个单元", "{n} more units"),
     "list": ("事件列表", "Incidents"),
     "newest_first": ("最新在前", "newest first"),
     "next": ("下一页", "Next"),
@@ -110,7 +106,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "empty_plain": ("试试更长的时间范围。", "Try a longer period."),
     "clear_filters": ("清除筛选", "Clear filters"),
     "longer": ("查看近1年", "Show a year"),
-    "loading": ("正在加载…", "Loading…"),
     "error": ("无法更新", "Cannot update"),
     "error_network": ("连接不到服务器", "the server cannot be reached"),
     "error_stays": (
@@ -130,10 +125,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "resolved_at": ("处置时间", "Resolved"),
     "closed_at": ("结案时间", "Closed"),
     "due_at": ("应结时间", "Due"),
-    "zoom_in": ("放大", "Zoom in"),
-    "zoom_out": ("缩小", "Zoom out"),
-    "population": ("人口", "Population"),
-    "area": ("面积", "Area"),
 }
 
 

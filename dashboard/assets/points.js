@@ -200,6 +200,7 @@
   /* Overlays learn of another language or theme through their hideout, and are drawn again. */
   function dress(language, theme, ...hideouts) {
     onemap.units.paint();
+    onemap.popup.translate();
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }
 

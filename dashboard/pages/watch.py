@@ -18,6 +18,7 @@ from dashboard.panels import (
     sources,
     trend,
 )
+from dashboard.parts import aria, data
 from layers.pack import City
 
 PROVIDER = "watch-provider"
@@ -25,7 +26,7 @@ PROVIDER = "watch-provider"
 
 def fold(side: str) -> html.Button:
     """Return the handle that folds a rail away; `rails.js` names it in the page's language."""
-    return html.Button(className=f"fold fold-{side}", **{"data-folds": side})
+    return html.Button(className=f"fold fold-{side}", **data(folds=side))
 
 
 def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
@@ -39,9 +40,9 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                     state.layout(city),
                     map_view.layout(city, tiles),
                     header.layout(),
-                    html.Div(className="progress", **{"aria-hidden": "true"}),
-                    html.Aside(left, className="rail rail-left", **{"data-covers": "left"}),
-                    html.Aside(right, className="rail rail-right", **{"data-covers": "right"}),
+                    html.Div(className="progress", **aria(hidden="true")),
+                    html.Aside(left, className="rail rail-left", **data(covers="left")),
+                    html.Aside(right, className="rail rail-right", **data(covers="right")),
                     fold("left"),
                     fold("right"),
                     html.Div(

@@ -1,12 +1,14 @@
-"""Over the map: the active filters as chips that can be taken back, and what to do when there is nothing or an error."""
+"""Over the map: the active filters as chips to take back, and what to do when there is nothing or an error."""
 
 from enum import StrEnum
 from functools import partial
+from typing import cast
 
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import aria, data
 from dashboard.state import LISTS, Picture, Store, View, address
 from dashboard.words import moment, say
 from layers.pack import City
@@ -39,7 +41,7 @@ def chips(city: City, view: View, language: str) -> list[Component]:
     called = names(city, language)
     found: list[tuple[str, str]] = []
     for key in LISTS:
-        values: list[str] = view.get(key) or []
+        values = cast("list[str]", view.get(key) or [])
         for value in values:
             rest = [item for item in values if item != value]
             found.append((called[key].get(value, value), address(view, **{key: rest})))
@@ -50,7 +52,7 @@ def chips(city: City, view: View, language: str) -> list[Component]:
         found.append((days, address(view, period=None, since=None, until=None)))
     return [
         html.A(
-            [text, html.Span("×", **{"aria-hidden": "true"})],
+            [text, html.Span("×", **aria(hidden="true"))],
             href=href,
             className="chip is-on",
             title=say("remove", language, name=text),
@@ -83,6 +85,7 @@ def trouble(city: City, picture: Picture, language: str) -> html.Div:
         [
             html.B(f"{say('error', language)}: {error.get('message', '')}"),
             html.P(stays),
+            html.Button(say("retry", language), className="action", **data(again="yes")),
             html.A(say("to_city", language), href="?", className="action"),
         ],
         className="panel message is-error",
@@ -96,7 +99,7 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         return []
     found: list[Component] = []
     if "view" in picture and (shown := chips(city, picture["view"], language)):
-        label = {"aria-label": say("active_filters", language)}
+        label = aria(label=say("active_filters", language))
         found.append(html.Div(shown, className="chips", role="group", **label))
     if picture.get("error"):
         found.append(trouble(city, picture, language))

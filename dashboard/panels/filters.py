@@ -7,6 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import skeleton, toggle
 from dashboard.state import LISTS, Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -22,7 +23,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(8)], className="panel filters")
+    return canvas(Ids.BODY, skeleton(8), className="panel filters")
 
 
 def branch_totals(city: City, by_category: list[dict[str, object]]) -> dict[str, int]:
@@ -53,16 +54,16 @@ def picked(city: City, view: View, code: str) -> list[str]:
 def node(city: City, item: Category, *, total: int, view: View, language: str) -> html.A:
     """Return one category with its box and its count."""
     on = chosen(city, item.code, view)
-    return html.A(
+    return toggle(
         [
             html.Span(className="box"),
             html.Span(item.title.text(language), className="name", title=item.title.text(language)),
             html.Span(count(total, language), className="value"),
         ],
         href=address(view, category=picked(city, view, item.code)),
+        on=on,
         role="checkbox",
-        className="category is-on" if on else "category",
-        **{"aria-checked": str(on).lower()},
+        look="category",
     )
 
 
@@ -94,12 +95,12 @@ def statuses(picture: Picture, language: str) -> html.Div:
         code = status_code(status)
         on = code in view["status"]
         found.append(
-            html.A(
+            toggle(
                 [title.text(language), html.Small(count(totals.get(code, 0), language))],
                 href=address(view, status=toggled(view["status"], code)),
+                on=on,
                 role="checkbox",
-                className="chip is-on" if on else "chip",
-                **{"aria-checked": str(on).lower()},
+                look="chip",
             )
         )
     return html.Div(found, className="chips")
@@ -108,7 +109,7 @@ def statuses(picture: Picture, language: str) -> html.Div:
 def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title, the statuses and the tree."""
     if not picture or "facets" not in picture:
-        return [html.Div(className="skeleton line") for _ in range(8)]
+        return [*skeleton(8)]
     view = picture["view"]
     active = any(view.get(key) for key in (*LISTS, "q"))
     nothing = address(view, category=[], status=[], source=[], channel=[], q=None)

@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import DOWN, aria, data
 from dashboard.state import PERIODS, Picture, Store, address
 from dashboard.words import name, say
 from layers.pack import City
@@ -49,12 +50,12 @@ def layout() -> html.Header:
                 size="sm",
                 className="language",
             ),
-            html.Button(id=Ids.THEME, className="theme-switch", **{"aria-label": say("theme", "zh")}),
+            html.Button(id=Ids.THEME, className="theme-switch", **aria(label=say("theme", "zh"))),
             html.Span(id=Ids.DATA_TIME, className="data-time"),
             html.Time(id=Ids.CLOCK, className="clock"),
         ],
         className="header",
-        **{"data-covers": "top"},
+        **data(covers="top"),
     )
 
 
@@ -67,13 +68,13 @@ def breadcrumb(city: City, picture: Picture | None, language: str) -> list[Compo
     for step in path[:-1]:
         steps += [
             html.A(name(step, language), href=address(picture["view"], unit=step["code"])),
-            html.Span("›", className="dim"),
+            html.Span(DOWN, className="dim"),
         ]
-    steps.append(html.B(name(path[-1], language), **{"aria-current": "location"}))
+    steps.append(html.B(name(path[-1], language), **aria(current="location")))
     rank = len(path)
     if picture["unit"]["children"] and rank < len(city.levels):
         level = city.levels[rank].title.text(language).lower()
-        steps.append(html.Span(f"› {say('choose', language, level=level)}", className="dim hint"))
+        steps.append(html.Span(f"{DOWN}{say('choose', language, level=level)}", className="dim hint"))
     return steps
 
 

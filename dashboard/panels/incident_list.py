@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import BACK, ON, data, skeleton
 from dashboard.state import Page, Store, address
 from dashboard.words import moment, name, say
 from layers.model import Status
@@ -26,7 +27,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(6)], className="panel incident-list")
+    return canvas(Ids.BODY, skeleton(6), className="panel incident-list")
 
 
 def standing(incident: dict[str, Any]) -> str:
@@ -53,7 +54,7 @@ def row(city: City, incident: dict[str, Any], language: str) -> html.Button:
         ],
         className=f"incident is-{state}",
         title=f"{say('show_on_map', language)}: {incident['key']}",
-        **{"data-incident": incident["id"]},
+        **data(incident=str(incident["id"])),
     )
 
 
@@ -65,21 +66,19 @@ def pager(page: Page, language: str) -> html.Footer:
     parts: list[Component] = [html.Span(shown, className="note")]
     if view.get("after"):
         known = page["before"] is not None
-        back = f"‹ {say('previous' if known else 'first', language)}"
+        back = f"{BACK}{say('previous' if known else 'first', language)}"
         parts.append(html.A(back, href=address(view, after=page["before"] or None), className="action"))
     if page["next"]:
-        parts.append(html.A(f"{say('next', language)} ›", href=address(view, after=page["next"]), className="action"))
+        parts.append(html.A(f"{say('next', language)}{ON}", href=address(view, after=page["next"]), className="action"))
     return html.Footer(parts)
 
 
 def draw(city: City, page: Page | None, language: str) -> list[Component]:
     """Return the title, a page of incidents, and the way to other pages."""
     if not page:
-        return [html.Div(className="skeleton line") for _ in range(6)]
+        return [*skeleton(6)]
     items = page["incidents"]
-    head = html.Header(
-        [html.H2(say("list", language)), html.Span(say("newest_first", language), className="hint")]
-    )
+    head = html.Header([html.H2(say("list", language)), html.Span(say("newest_first", language), className="hint")])
     if not items:
         return [head, html.P(say("empty", language), className="note")]
     rows = [row(city, item, language) for item in items]

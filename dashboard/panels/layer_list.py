@@ -8,6 +8,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import skeleton, toggle
 from dashboard.state import Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -24,7 +25,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(6)], className="panel layer-list")
+    return canvas(Ids.BODY, skeleton(6), className="panel layer-list")
 
 
 def shown(city: City, view: View) -> list[str]:
@@ -50,7 +51,7 @@ def amounts(picture: Picture, catalogue: list[dict[str, Any]]) -> dict[str, int]
 
 def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: str) -> html.A:
     """Return one layer with its badge, count and switch."""
-    return html.A(
+    return toggle(
         [
             html.Span(say(layer.theme, language), className="badge"),
             html.I(className="dot", style={"background": layer.color}),
@@ -59,16 +60,16 @@ def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: 
             html.Span(className="switch"),
         ],
         href=href,
+        on=on,
         role="switch",
-        className="layer-row is-on" if on else "layer-row",
-        **{"aria-checked": str(on).lower()},
+        look="layer-row",
     )
 
 
 def draw(city: City, picture: Picture | None, catalogue: list[dict[str, Any]] | None, language: str) -> list[Component]:
     """Return the title and a row for each layer."""
     if not picture or "facets" not in picture:
-        return [html.Div(className="skeleton line") for _ in range(6)]
+        return [*skeleton(6)]
     view = picture["view"]
     held = amounts(picture, catalogue or [])
     on = shown(city, view)
@@ -87,6 +88,11 @@ def draw(city: City, picture: Picture | None, catalogue: list[dict[str, Any]] | 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    paint(app, Ids.BODY, partial(draw, city), Input(Store.PICTURE, "data"),
+    paint(
+        app,
+        Ids.BODY,
+        partial(draw, city),
+        Input(Store.PICTURE, "data"),
         Input(Store.LAYERS, "data"),
-        Input(Store.LANGUAGE, "data"))
+        Input(Store.LANGUAGE, "data"),
+    )

@@ -8,6 +8,7 @@ from dash.development.base_component import Component
 
 from dashboard.classes import Class
 from dashboard.painting import canvas, paint
+from dashboard.parts import choices, toggle
 from dashboard.shades import classes_of
 from dashboard.state import Picture, Store, address
 from dashboard.words import period, say
@@ -51,22 +52,18 @@ def rows(classes: list[Class], colors: list[str], language: str) -> list[Compone
 
 def methods(picture: Picture, language: str) -> html.Div:
     """Return the choice of how classes are cut."""
-    now = picture["view"]["classes"]
-    return html.Div(
-        [
-            html.A(
-                say(method, language),
-                href=address(picture["view"], classes=method),
-                role="radio",
-                className="choice is-on" if method == now else "choice",
-                **{"aria-checked": str(method == now).lower()},
-            )
-            for method in METHODS
-        ],
-        role="radiogroup",
-        className="choices",
-        **{"aria-label": say("classes", language)},
-    )
+    view = picture["view"]
+    options = [
+        toggle(
+            say(method, language),
+            href=address(view, classes=method),
+            on=method == view["classes"],
+            role="radio",
+            look="choice",
+        )
+        for method in METHODS
+    ]
+    return choices(options, say("classes", language))
 
 
 def draw(found: dict[str, Any] | None, language: str, picture: Picture | None) -> list[Component]:

@@ -6,6 +6,7 @@ import dash_leaflet as dl
 from dash import ClientsideFunction, Dash, Input, Output, State, html
 
 from dashboard.leaflet import overlay, polygons
+from dashboard.parts import aria
 from dashboard.state import Store
 from dashboard.words import say
 from layers.pack import City
@@ -53,7 +54,7 @@ def layout(city: City, tiles: str | None) -> html.Div:
         ),
         className="map-frame",
         role="region",
-        **{"aria-label": say("map", "zh")},
+        **aria(label=say("map", "zh")),
     )
 
 

@@ -7,6 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import choices, skeleton, toggle
 from dashboard.state import Child, Picture, Store, View, address
 from dashboard.words import count, name, say, share
 from layers.pack import City
@@ -22,7 +23,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(8)], className="panel ranking")
+    return canvas(Ids.BODY, skeleton(8), className="panel ranking")
 
 
 def worth(child: Child, sort: str) -> float:
@@ -37,11 +38,11 @@ def ranked(children: list[Child], sort: str) -> list[Child]:
     return sorted(children, key=lambda child: (-worth(child, sort), child["code"]))
 
 
-def row(child: Child, *, place: int, most: float, view: View, language: str, chosen: str | None) -> html.A:
+def row(child: Child, *, place: int, most: float, view: View, language: str) -> html.A:
     """Return one unit's bar."""
     value = worth(child, view["sort"])
     shown = share(child["closed"], child["total"]) if view["sort"] == "rate" else count(value, language)
-    marked = " is-chosen" if child["code"] == chosen else ""
+    marked = " is-chosen" if child["code"] == view["unit"] else ""
     return html.A(
         [
             html.Span(place, className="place"),
@@ -56,29 +57,29 @@ def row(child: Child, *, place: int, most: float, view: View, language: str, cho
 
 def sorts(view: View, language: str) -> html.Div:
     """Return the choice of what to rank by."""
-    choices = [
-        html.A(
+    options = [
+        toggle(
             say(f"by_{sort}", language),
             href=address(view, sort=sort),
+            on=sort == view["sort"],
             role="radio",
-            className="choice is-on" if view["sort"] == sort else "choice",
-            **{"aria-checked": str(view["sort"] == sort).lower()},
+            look="choice",
         )
         for sort in SORTS
     ]
-    return html.Div(choices, role="radiogroup", className="choices", **{"aria-label": say("sort_by", language)})
+    return choices(options, say("sort_by", language))
 
 
 def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title, the choice of order, and a row for each unit."""
     if not picture or "frame" not in picture:
-        return [html.Div(className="skeleton line") for _ in range(8)]
+        return [*skeleton(8)]
     view, frame = picture["view"], picture["frame"]
     children = ranked(frame["children"], view["sort"])
     most = max((worth(child, view["sort"]) for child in children), default=0)
     level = city.levels[min(len(frame["unit"]["path"]), len(city.levels) - 1)].title.text(language)
     rows = [
-        row(child, place=place, most=most, view=view, language=language, chosen=frame["chosen"])
+        row(child, place=place, most=most, view=view, language=language)
         for place, child in enumerate(children, start=1)
     ]
     return [

@@ -9,6 +9,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
+from dashboard.parts import skeleton
 from dashboard.state import Store
 from dashboard.words import ago, moment, say
 from layers.pack import City
@@ -24,7 +25,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the empty panel, in its loading state."""
-    return canvas(Ids.BODY, [html.Div(className="skeleton line") for _ in range(4)], className="panel sources")
+    return canvas(Ids.BODY, skeleton(4), className="panel sources")
 
 
 def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> html.Div:
@@ -51,7 +52,7 @@ def draw(city: City, sources: dict[str, Any] | list[dict[str, Any]] | None, lang
     """Return the title and a row for each source, or what went wrong."""
     head = html.Header(html.H2(say("sources", language)))
     if sources is None:
-        return [head, *(html.Div(className="skeleton line") for _ in range(4))]
+        return [head, *skeleton(4)]
     if isinstance(sources, dict):
         return [head, html.P(f"{say('error', language)}: {sources['error']}", className="note is-late")]
     now = datetime.now(UTC)

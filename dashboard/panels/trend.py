@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from dash import ClientsideFunction, Dash, Input, html
 
+from dashboard.parts import data
 from dashboard.state import Store
 from layers.pack import City
 
@@ -22,14 +23,12 @@ def layout() -> html.Section:
     """Return the empty chart; `trend.js` draws into it, so that the page needs no charting library to start."""
     return html.Section(
         [
-            html.Header(
-                [html.H2(id=Ids.TITLE), html.Span(id=Ids.READOUT), html.Span(id=Ids.HINT, className="hint")]
-            ),
+            html.Header([html.H2(id=Ids.TITLE), html.Span(id=Ids.READOUT), html.Span(id=Ids.HINT, className="hint")]),
             html.Div(id=Ids.CHART, className="chart", tabIndex=0, role="application"),
         ],
         id=Ids.FRAME,
         className="panel trend",
-        **{"data-covers": "bottom"},
+        **data(covers="bottom"),
     )
 
 

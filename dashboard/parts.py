@@ -1,0 +1,34 @@
+"""Small parts that several panels are made of."""
+
+from typing import Any
+
+from dash import html
+
+DOWN, BACK, ON = " \u203a ", "\u2039 ", " \u203a"
+"""The angles between the steps of a way, before the way back, and after the way on."""
+
+
+def aria(**said: str) -> dict[str, Any]:
+    """Return what a screen reader is told: `aria(label="…")`."""
+    return {f"aria-{name}": value for name, value in said.items()}
+
+
+def data(**said: str) -> dict[str, Any]:
+    """Return attributes for our own scripts: `data(covers="left")`."""
+    return {f"data-{name}": value for name, value in said.items()}
+
+
+def toggle(parts: list[Any] | str, *, href: str, on: bool, role: str, look: str) -> html.A:
+    """Return a link to the view in which something is switched over, told to screen readers as what it looks like."""
+    state = f"{look} is-on" if on else look
+    return html.A(parts, href=href, role=role, className=state, **aria(checked=str(on).lower()))
+
+
+def choices(options: list[html.A], label: str) -> html.Div:
+    """Return links of which one is always chosen."""
+    return html.Div(options, role="radiogroup", className="choices", **aria(label=label))
+
+
+def skeleton(lines: int) -> list[html.Div]:
+    """Return what stands for text that is still on its way."""
+    return [html.Div(className="skeleton line") for _ in range(lines)]

@@ -1,0 +1,218 @@
+"""What one looks at and with: filters, the brush, languages, themes, popups, layers, pages of the list, states."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.browser.visit import Dashboard, number
+
+pytestmark = pytest.mark.browser
+
+
+def asked(dashboard: Dashboard, **changes: object) -> int:
+    """Return the API's total for what the page shows."""
+    says = dashboard.page.evaluate("() => onemap.view.query(onemap.view.now).toString()")
+    return int(dashboard.get(f"/api/summary?{says}&{urlencode(changes, doseq=True)}")["total"])
+
+
+def test_category_status_and_period_change_the_numbers_as_the_api_counts_them(dashboard: Dashboard) -> None:
+    dashboard.open()
+    whole = dashboard.numbers().total
+    assert whole == asked(dashboard)
+    category = dashboard.page.locator("summary > .category").nth(3)
+    promised = number(category.locator(".value").inner_text())
+    category.click()
+    dashboard.settle()
+    assert dashboard.numbers().total == asked(dashboard) == promised < whole
+    chip = dashboard.page.locator(".filters .chip").last
+    promised = number(chip.locator("small").inner_text())
+    chip.click()
+    dashboard.settle()
+    assert dashboard.numbers().total == asked(dashboard) == promised == dashboard.numbers().closed
+    dashboard.page.locator(".period").get_by_text("1年").click()
+    dashboard.page.wait_for_url("**period=1y**")
+    dashboard.settle()
+    assert dashboard.numbers().total == asked(dashboard) > promised
+
+
+def test_a_filter_is_a_chip_that_can_be_taken_back(dashboard: Dashboard) -> None:
+    dashboard.open("?category=street-order&status=closed")
+    filtered = dashboard.numbers().total
+    chips = dashboard.page.locator(".conditions .chip")
+    assert chips.count() == 2
+    chips.last.click()
+    dashboard.settle()
+    assert dashboard.said.get("status") is None
+    assert dashboard.numbers().total > filtered
+    dashboard.page.locator(".filters .action").click()
+    dashboard.settle()
+    assert dashboard.search == "unit=" + dashboard.unit()["code"]
+
+
+def test_a_drag_across_the_trend_sets_the_period(dashboard: Dashboard) -> None:
+    dashboard.open()
+    box = dashboard.page.locator("#trend-chart").bounding_box()
+    assert box
+    step = dashboard.page.evaluate("() => document.getElementById('trend-chart').step")
+    first, last = dashboard.page.evaluate(
+        "() => { const b = document.getElementById('trend-chart').bars; return [b[20].day, b[39].day]; }"
+    )
+    total = dashboard.page.evaluate(
+        "() => document.getElementById('trend-chart').bars.slice(20, 40).reduce((s, b) => s + b.total, 0)"
+    )
+    dashboard.page.mouse.move(box["x"] + 20.5 * step, box["y"] + 30)
+    dashboard.page.mouse.down()
+    dashboard.page.mouse.move(box["x"] + 39.5 * step, box["y"] + 40, steps=6)
+    dashboard.page.mouse.up()
+    dashboard.page.wait_for_url("**from=**")
+    dashboard.settle()
+    assert dashboard.said["from"] == [first]
+    assert dashboard.numbers().total == dashboard.numbers().by_day == total
+    assert dashboard.page.locator(".dates").inner_text().strip() == f"{first} – {last}"
+
+
+def test_the_trend_can_be_brushed_with_keys(dashboard: Dashboard) -> None:
+    dashboard.open()
+    dashboard.page.locator("#trend-chart").focus()
+    for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft", "Enter"):
+        dashboard.page.keyboard.press(key)
+    dashboard.page.wait_for_url("**from=**")
+    dashboard.settle()
+    assert dashboard.numbers().total == asked(dashboard)
+
+
+def test_language_and_theme_change_at_once_and_are_remembered(dashboard: Dashboard) -> None:
+    dashboard.open()
+    dashboard.page.evaluate("window.same = true")
+    before = dashboard.numbers()
+    dashboard.page.locator(".language").get_by_text("EN").click()
+    dashboard.page.get_by_text("Layers", exact=True).wait_for()
+    dashboard.page.locator(".theme-switch").click()
+    dashboard.page.wait_for_function("document.documentElement.dataset.mantineColorScheme === 'light'")
+    dashboard.settle()
+    shown = dashboard.numbers()
+    assert (shown.total, shown.unplaced) == (before.total, before.unplaced)
+    panels = dashboard.page.locator(".rail").all_inner_texts()
+    assert not [text for text in panels if any("\u4e00" <= letter <= "\u9fff" for letter in text)]
+    assert dashboard.page.locator(".unit-label").first.inner_text().isascii()
+    assert dashboard.page.evaluate("window.same")
+    dashboard.page.reload()
+    dashboard.settle()
+    assert dashboard.page.get_by_text("Layers", exact=True).is_visible()
+    assert dashboard.page.evaluate("document.documentElement.dataset.mantineColorScheme") == "light"
+
+
+def test_a_link_may_say_language_and_theme(dashboard: Dashboard) -> None:
+    dashboard.open("?lang=en&theme=light")
+    assert dashboard.page.get_by_text("Layers", exact=True).is_visible()
+    assert dashboard.page.evaluate("document.documentElement.dataset.mantineColorScheme") == "light"
+
+
+def dense(dashboard: Dashboard) -> str:
+    """Return the cell of a busy community that has most incidents in a year."""
+    code = str(dashboard.get("/api/city")["code"])
+    for _ in range(4):
+        children = dashboard.get(f"/api/summary?unit={code}")["children"]
+        code = max(children, key=lambda child: child["total"])["code"]
+    return code
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"), [("cameras", ("摄像头", "方位角", "编号")), ("incidents", ("事件", "上报时间", "状态"))]
+)
+def test_a_point_says_what_it_is(dashboard: Dashboard, layer: str, words: tuple[str, ...]) -> None:
+    dashboard.open(f"?unit={dense(dashboard)}&period=all")
+    dashboard.click_point(layer)
+    popup = dashboard.page.locator(".map-popup")
+    popup.wait_for()
+    assert [word for word in words if word not in popup.inner_text()] == []
+    dashboard.page.locator(".language").get_by_text("EN").click()
+    dashboard.page.wait_for_function("!document.querySelector('.map-popup dt').textContent.match(/[\\u4e00-\\u9fff]/)")
+    unit = dashboard.search
+    dashboard.page.keyboard.press("Escape")
+    popup.wait_for(state="detached")
+    assert dashboard.search == unit
+
+
+def test_what_a_row_says_is_text_and_never_markup(dashboard: Dashboard) -> None:
+    dashboard.open()
+    bad = {"key": "<img src=x onerror=alert(1)>", "name": "<b id=bad>x</b>", "type": "<i>"}
+    dashboard.page.evaluate("said => onemap.popup.open('cameras', said, onemap.map.getCenter())", bad)
+    popup = dashboard.page.locator(".map-popup")
+    assert "<b id=bad>x</b>" in popup.inner_text()
+    assert popup.locator("img, #bad, i").count() == 0
+
+
+def test_the_list_has_pages_and_a_row_opens_its_incident(dashboard: Dashboard) -> None:
+    dashboard.open()
+    first = dashboard.page.locator(".incident").all_inner_texts()
+    dashboard.page.locator(".incident-list footer .action").last.click()
+    dashboard.page.wait_for_url("**after=**")
+    dashboard.settle()
+    second = dashboard.page.locator(".incident").all_inner_texts()
+    assert len(first) == len(second) == 20
+    assert first != second
+    dashboard.page.locator(".incident-list footer .action").first.click()
+    dashboard.settle()
+    assert dashboard.page.locator(".incident").all_inner_texts() == first
+    row = dashboard.page.locator(".incident").first
+    key = (row.get_attribute("title") or "").split(": ")[1]
+    row.click()
+    dashboard.page.locator(".map-popup").get_by_text(key).wait_for()
+
+
+def test_a_layer_switched_off_leaves_the_map(dashboard: Dashboard) -> None:
+    dashboard.open()
+    drawn = "() => { let n = 0; onemap.map.eachLayer(l => { if (l._radius && l.options.square) n++; }); return n; }"
+    assert dashboard.page.evaluate(drawn) > 0
+    row = dashboard.page.locator(".layer-row", has_text="摄像头")
+    row.focus()
+    dashboard.page.keyboard.press("Space")
+    dashboard.page.wait_for_url("**layers=**")
+    dashboard.settle()
+    assert row.get_attribute("aria-checked") == "false"
+    assert dashboard.page.evaluate(drawn) == 0
+
+
+def test_the_legend_counts_every_unit_whatever_the_classes(dashboard: Dashboard) -> None:
+    dashboard.open()
+    for method in ("等距", "分位"):
+        dashboard.page.locator(".legend").get_by_text(method).click()
+        dashboard.settle()
+        counts = dashboard.page.locator(".legend small").all_inner_texts()
+        assert sum(number(text) for text in counts) == len(dashboard.unit()["children"])
+
+
+def test_an_empty_view_says_why_and_what_to_do(dashboard: Dashboard) -> None:
+    dashboard.open("?q=nothing-is-called-this")
+    message = dashboard.page.locator(".message")
+    assert "没有符合条件的事件" in message.inner_text()
+    message.get_by_text("清除筛选").click()
+    dashboard.settle()
+    assert dashboard.numbers().total > 0
+
+
+def test_a_lost_server_keeps_the_picture_and_says_so(dashboard: Dashboard) -> None:
+    dashboard.open()
+    before = dashboard.numbers().total
+    dashboard.page.route("**/api/**", lambda route: route.fulfill(status=200, body="{", content_type="text/plain"))
+    dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -5})")
+    message = dashboard.page.locator(".message.is-error")
+    message.wait_for()
+    assert dashboard.numbers().total == before
+    assert dashboard.page.locator("body.is-stale").count() == 1
+    dashboard.page.unroute("**/api/**")
+    message.get_by_text("立即重试").click()
+    message.wait_for(state="detached")
+    assert dashboard.page.locator("body.is-stale").count() == 0
+
+
+def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:
+    dashboard.page.set_viewport_size({"width": 1366, "height": 768})
+    dashboard.open()
+    assert not dashboard.page.locator(".rail-left").is_visible()
+    dashboard.page.locator(".fold-left").click()
+    assert dashboard.page.locator(".rail-left").is_visible()
+    dashboard.page.reload()
+    dashboard.settle()
+    assert dashboard.page.locator(".rail-left").is_visible()

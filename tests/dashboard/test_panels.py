@@ -1,0 +1,229 @@
+"""Panels called as the plain functions they are, and rules that hold for every panel of the folder."""
+
+import inspect
+import json
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash, get_app, html
+from fastapi import FastAPI
+
+from dashboard.interface import attach
+from dashboard.painting import plain
+from dashboard.panels import conditions, figures, filters, header, incident_list, layer_list, legend, panels, ranking
+from dashboard.shades import shades
+from dashboard.state import Child, Page, Picture, View, address, toggled
+from layers.pack import City
+from layers.settings import Settings
+
+ASSETS = Path(__file__).resolve().parents[2] / "dashboard" / "assets"
+VIEW: View = {
+    "unit": "990100000000",
+    "period": "30d",
+    "category": [],
+    "status": [],
+    "source": [],
+    "channel": [],
+    "layers": None,
+    "classes": "quantile",
+    "sort": "total",
+}
+
+
+def child(code: str, **numbers: int) -> Child:
+    """Return a unit of a summary; what is not said is zero."""
+    zero = {"total": 0, "open": 0, "overdue": 0, "closed": 0, "on_time": 0, "due": 0}
+    return {"code": code, "name": f"甲{code}", "name_en": f"A{code}", **zero, **numbers}  # type: ignore[typeddict-item]
+
+
+def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts of a view
+    """Return the picture of the small city with these districts, ten more incidents in none of them."""
+    total = sum(each["total"] for each in children) + 10
+    step = {"code": "990100000000", "name": "方城市", "name_en": "Square City"}
+    place = {**step, "path": [step], "children": list(children)}
+    numbers = {"total": total, "open": total, "overdue": 1, "closed": 0, "on_time": 0, "due": 1, "unplaced": 10}
+    return {
+        "view": {**VIEW, **view},  # type: ignore[typeddict-item]
+        "unit": place,
+        "summary": {**numbers, "as_of": "2026-11-22T12:00:00+00:00"},
+        "frame": {"unit": place, "children": list(children), "chosen": None},
+        "facets": {
+            "category": [{"code": "order-stall", "total": 4}, {"code": "noise", "total": 3}],
+            "status": [],
+            "source": [],
+        },
+        "at": 0,
+        "error": None,
+    }
+
+
+def text(parts: Any) -> str:  # noqa: ANN401 - a tree
+    """Return all that a tree of components says."""
+
+    def said(nodes: list[Any]) -> list[str]:
+        return [word for node in nodes for word in ([node] if isinstance(node, str) else said(node[2]))]
+
+    return " ".join(said(plain(parts)))
+
+
+def test_an_address_leaves_defaults_out_and_keeps_the_rest_in_order() -> None:
+    assert address(VIEW) == "?unit=990100000000"
+    busy: View = {**VIEW, "period": "1y", "status": ["closed"], "layers": ["cameras", "hotline"], "sort": "open"}
+    assert address(busy) == "?unit=990100000000&period=1y&status=closed&layers=cameras,hotline&sort=open"
+    days: View = {**VIEW, "period": "custom", "since": "2026-01-01", "until": "2026-02-01"}
+    assert address(days) == "?unit=990100000000&from=2026-01-01&to=2026-02-01"
+    assert address({**VIEW, "q": "a&b=c 道"}) == "?unit=990100000000&q=a%26b%3Dc+%E9%81%93".replace("%3D", "%3D")
+    assert address({**VIEW, "layers": []}) == "?unit=990100000000&layers="
+
+
+def test_a_page_of_the_list_is_left_by_any_other_change() -> None:
+    later: View = {**VIEW, "after": "cursor"}
+    assert "after" not in address(later, unit="990101000000")
+    assert address(later, after="next").endswith("after=next")
+
+
+def test_a_second_toggle_takes_the_first_back() -> None:
+    assert toggled(toggled(["a"], "b"), "b") == ["a"]
+
+
+def test_figures_show_units_and_denominators() -> None:
+    shown = text(figures.draw(picture(child("1", total=190_000)), "zh"))
+    assert "19.0万" in shown
+    assert "0 / 1" in shown
+    assert "100.0%" in shown
+
+
+def test_the_lowest_level_has_nothing_to_be_unplaced_in() -> None:
+    assert "已是最低一级" in text(figures.draw(picture(), "zh"))
+
+
+def test_ranking_puts_the_greatest_first_and_equal_ones_by_code() -> None:
+    units = [child("3", total=5, closed=5), child("1", total=5), child("2", total=9, closed=1)]
+    assert [unit["code"] for unit in ranking.ranked(units, "total")] == ["2", "1", "3"]
+    assert [unit["code"] for unit in ranking.ranked(units, "rate")] == ["3", "2", "1"]
+
+
+def test_ranking_rows_are_links_down(city: City) -> None:
+    tree = json.dumps(plain(ranking.draw(city, picture(child("7", total=5), status=["closed"]), "en")))
+    assert "?unit=7&status=closed" in tree
+    assert "District ranking" in tree
+
+
+def test_shades_cover_every_value_and_zero_is_the_quietest_colour() -> None:
+    found = shades(picture(child("1"), child("2")), "dark")
+    assert found is not None
+    assert (found["bounds"], found["units"], found["colors"]) == ([0], [2], ["#17324d"])
+    assert shades(None, None) is None
+
+
+def test_legend_says_ranges_and_units() -> None:
+    shown = picture(child("1", total=3), child("2", total=3), child("3", total=8))
+    assert text(legend.draw(shades(shown, "dark"), "en", shown)).split()[-6:] == ["3", "2", "units", "8", "1", "units"]
+
+
+def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: City) -> None:
+    totals = filters.branch_totals(city, picture().get("facets", {})["category"])
+    assert (totals["order"], totals["order-stall"], totals["noise"]) == (4, 4, 3)
+    assert filters.picked(city, {**VIEW, "category": ["order-stall", "noise"]}, "order") == ["noise", "order"]
+    assert filters.chosen(city, "order-stall", {**VIEW, "category": ["order"]})
+
+
+def test_layers_say_whether_they_are_on(city: City) -> None:
+    tree = plain(layer_list.draw(city, picture(layers=["hotline"]), [{"id": "cameras", "count": 1200}], "en"))
+    rows = {row[1]["href"]: row[1]["aria-checked"] for row in tree[1][2]}
+    assert sorted(rows.values()) == ["false", "true"]
+    assert "1,200" in text(layer_list.draw(city, picture(), [{"id": "cameras", "count": 1200}], "en"))
+
+
+def test_the_breadcrumb_ends_where_one_is(city: City) -> None:
+    assert "choose a district" in text(header.breadcrumb(city, picture(child("1")), "en"))
+
+
+def test_conditions_can_each_be_taken_back(city: City) -> None:
+    shown = conditions.chips(city, {**VIEW, "category": ["order", "noise"], "status": ["closed"]}, "en")
+    assert [plain(chip)[0][1]["href"] for chip in shown] == [
+        "?unit=990100000000&category=noise&status=closed",
+        "?unit=990100000000&category=order&status=closed",
+        "?unit=990100000000&category=order&category=noise",
+    ]
+
+
+def test_an_error_says_what_and_what_is_still_on_screen(city: City) -> None:
+    broken: Picture = {**picture(child("1", total=1)), "error": {"message": "the database is away"}}
+    assert "the database is away" in text(conditions.draw(city, broken, "en"))
+    assert "2026-11-22 20:00" in text(conditions.draw(city, broken, "en"))
+
+
+def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
+    incident = {
+        "id": 1, "key": "K1", "category": "noise", "category_name": "噪声", "category_name_en": "Noise", "status": "accepted",
+        "overdue": True, "placed": False, "reported_at": "2026-11-22T12:00:00+00:00",
+        "unit": {"code": "1", "name": "甲", "name_en": "A"}, "path": [],
+    }  # fmt: skip
+    page: Page = {
+        "view": {**VIEW, "after": "b"},
+        "total": 41,
+        "first": 21,
+        "before": "",
+        "next": "c",
+        "incidents": [incident],
+    }
+    shown = text(incident_list.draw(city, page, "en"))
+    expected = ("Late", "No point", "Noise", "11-22 20:00", "21–21 of 41", "Previous", "Next")
+    assert [word for word in expected if word not in shown] == []
+
+
+@pytest.mark.parametrize("panel", panels(), ids=lambda panel: str(panel.__name__).rpartition(".")[2])
+def test_every_panel_keeps_its_ids_to_itself(panel: Any) -> None:  # noqa: ANN401 - a module
+    name = panel.__name__.rpartition(".")[2].replace("_view", "").replace("_", "-")
+    assert issubclass(panel.Ids, StrEnum)
+    assert [ident for ident in panel.Ids if not ident.startswith(name)] == []
+    assert callable(panel.layout)
+    assert list(inspect.signature(panel.register).parameters) == ["app", "city"]
+    assert "import dashboard.panels" not in inspect.getsource(panel)
+    assert "from dashboard.panels" not in inspect.getsource(panel)
+
+
+def test_every_function_a_callback_names_is_in_the_assets(city: City) -> None:
+    app = attached(city)
+    scripts = "".join(file.read_text(encoding="utf-8") for file in ASSETS.glob("*.js"))
+    for callback in app._callback_list:  # noqa: SLF001 - Dash has no other list of its callbacks
+        named = callback["clientside_function"]
+        if named:
+            block = re.search(rf"\b{named['namespace']}: \{{(.*?)\}},? ?\}}?", scripts, re.DOTALL)
+            assert block, named
+            assert re.search(rf"\b{named['function_name']}\b", block[1]), named
+
+
+def attached(city: City) -> Dash:
+    """Return the pages of the small city."""
+    app = FastAPI()
+    attach(app, city, Settings())
+    found = get_app()
+    assert isinstance(found, Dash)
+    return found
+
+
+def test_the_layout_is_served_without_a_foreign_address(city: City) -> None:
+    app = attached(city)
+    served = json.dumps(app.layout.to_plotly_json(), default=lambda part: part.to_plotly_json())
+    assert "://" not in served
+    assert not re.search(
+        r"https?://(?!www\.w3\.org)", "".join(f.read_text(encoding="utf-8") for f in ASSETS.glob("*.*"))
+    )
+
+
+def test_scripts_and_styles_are_short_and_strict() -> None:
+    for file in ASSETS.glob("*.js"):
+        code = file.read_text(encoding="utf-8")
+        assert code.count("\n") < 300, file
+        assert '"use strict";' in code, file
+        assert "innerHTML" not in code, file
+        assert "eval(" not in code, file
+
+
+def test_a_tree_is_tags_attributes_and_texts() -> None:
+    assert plain([html.B("x", className="y"), None, 3]) == [["b", {"className": "y"}, ["x"]], "3"]
