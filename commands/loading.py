@@ -1,24 +1,26 @@
 """`onemap init`, `load`, `sources`, `loads`, `rejects`, `check`: how rows get in, and what became of them."""
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from commands.results import OVER_LIMIT, over_limit, reasons, say
 from commands.session import Session, out, progress, session, show
 from etl import catalogue, rejects
 from etl.city import Result, load_city
-from etl.run import Outcome, load
+from etl.request import Request
+from etl.run import WHOLE, load
+from layers import parameters
 from layers.errors import LoadError, OneMapError, UnknownNameError
 from layers.settings import Settings
 from layers.specs import SourceSpec
 
 app = typer.Typer()
-SHOWN = 5
-"""Findings of a kind that are printed."""
+BROKEN = ("failed", "interrupted")
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 
 
@@ -30,24 +32,39 @@ def init() -> None:
 
 
 @app.command(name="load")
-def load_sources(
+def load_sources(  # noqa: PLR0913 - each is an option of the command
     sources: Annotated[list[str] | None, typer.Argument(help="source ids")] = None,
     *,
     every: Annotated[bool, typer.Option("--all", help="every source of the pack")] = False,
-    dry_run: Annotated[bool, typer.Option(help="say what would happen, write nothing")] = False,
+    dry_run: Annotated[bool, typer.Option(help="say what would happen and what would stay out; write nothing")] = False,
+    file: Annotated[Path | None, typer.Option(help="one file in the source's shape, or mended rejects")] = None,
+    since: Annotated[str | None, typer.Option(help="only what was reported, or written, from this time on")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only the first rows of the files")] = None,
+    accept_drift: Annotated[bool, typer.Option(help="take files whose columns are other than before")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Load sources; what can't be loaded is kept with its reason."""
+    """Load sources; what can't be loaded is kept with its reason.
+
+    Exit codes: 0 all is in, or was in already; 1 a source was refused or a mistake was made, and nothing of that
+    source was written; 2 the command line is wrong; 3 all is in, but more rows of a source were rejected than its
+    reject_limit allows.
+    """
     with session(Settings()) as opened:
+        request = Request(file=file, since=_moment(opened, since), limit=limit, accept_drift=accept_drift)
+        if file is not None and (every or len(sources or []) != 1):
+            msg = "--file is one file of one source; name that source alone"
+            raise OneMapError(msg)
         if every:
-            results = list(_whole_city(opened, dry_run=dry_run))
+            results = list(_whole_city(opened, dry_run=dry_run, request=request))
         elif sources:
-            results = [_one(opened, _source(opened, name), dry_run=dry_run) for name in sources]
+            results = [_one(opened, _source(opened, name), dry_run=dry_run, request=request) for name in sources]
         else:
             known = ", ".join(sorted(opened.city.sources))
             msg = f"name the sources to load, or --all; known: {known}"
             raise OneMapError(msg)
-        _say(results, as_json=as_json)
+        say(results, as_json=as_json)
+    if over_limit(results):
+        sys.exit(OVER_LIMIT)
 
 
 def load_all(opened: Session) -> None:
@@ -56,7 +73,7 @@ def load_all(opened: Session) -> None:
     Raises:
         LoadError: A source could not be loaded; the others were.
     """
-    _say(list(_whole_city(opened)), as_json=False)
+    say(list(_whole_city(opened)), as_json=False)
 
 
 @app.command()
@@ -98,7 +115,8 @@ def loads(
                 "loaded": item.loaded,
                 "unchanged": item.unchanged,
                 "rejected": item.rejected,
-                "reasons": _reasons(item.reasons),
+                "retired": item.retired,
+                "reasons": reasons(item.reasons),
                 "message": item.message,
             }
             for item in catalogue.loads(connection, source=source)
@@ -141,17 +159,17 @@ def check(*, as_json: AsJson = False) -> None:
     rows += [
         {
             "what": f"source {item.source.id}",
-            "state": "failed" if item.last and item.last.state == "failed" else item.freshness,
+            "state": item.last.state if item.last and item.last.state in BROKEN else item.freshness,
             "detail": (item.last and item.last.message) or f"data of {_local(opened, item.data_time) or 'no date'}",
         }
         for item in found
     ]
     show(rows, as_json=as_json)
-    if any(row["state"] in {"overdue", "unknown", "failed"} for row in rows):
+    if any(row["state"] in {"overdue", "unknown", *BROKEN} for row in rows):
         sys.exit(1)
 
 
-def _whole_city(opened: Session, *, dry_run: bool = False) -> Iterator[Result]:
+def _whole_city(opened: Session, *, dry_run: bool = False, request: Request = WHOLE) -> Iterator[Result]:
     with progress() as report:
         yield from load_city(
             opened.city,
@@ -160,10 +178,11 @@ def _whole_city(opened: Session, *, dry_run: bool = False) -> Iterator[Result]:
             now=datetime.now(UTC),
             dry_run=dry_run,
             report=lambda source, step, done, total: report(f"{source.id}: {step}", done, total),
+            request=request,
         )
 
 
-def _one(opened: Session, source: SourceSpec, *, dry_run: bool) -> Result:
+def _one(opened: Session, source: SourceSpec, *, dry_run: bool, request: Request) -> Result:
     with progress() as report:
         try:
             return source, load(
@@ -174,56 +193,24 @@ def _one(opened: Session, source: SourceSpec, *, dry_run: bool) -> Result:
                 now=datetime.now(UTC),
                 dry_run=dry_run,
                 report=lambda step, done, total: report(f"{source.id}: {step}", done, total),
+                request=request,
             )
         except LoadError as mistake:
             return source, mistake
 
 
-def _say(results: Sequence[Result], *, as_json: bool) -> None:
-    """Print what became of every source; where one failed, the others stand."""
-    show([_said(outcome) for _, outcome in results if isinstance(outcome, Outcome)], as_json=as_json)
-    if not as_json:
-        for _, outcome in results:
-            if isinstance(outcome, Outcome):
-                _show_findings(outcome)
-    failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
-    if failures:
-        raise LoadError("; ".join(failures))
-
-
-def _show_findings(outcome: Outcome) -> None:
-    """Print what was noticed of rows that did come in, the first of each kind."""
-    for kind, found in outcome.findings.items():
-        for item in found[:SHOWN]:
-            said = ", ".join(f"{name} {value}" for name, value in item.items())
-            out.print(f"{outcome.source}: {kind}: {said}")
-        if len(found) > SHOWN:
-            out.print(f"{outcome.source}: {kind}: and {len(found) - SHOWN} more, in the load's detail")
+def _moment(opened: Session, said: str | None) -> datetime | None:
+    zone = opened.city.time_zone
+    found = parameters.moment("--since", said, zone)
+    if found is None or isinstance(found, datetime):
+        return found
+    return parameters.midnight(found, zone)
 
 
 def _source(opened: Session, name: str) -> SourceSpec:
     if name not in opened.city.sources:
         raise UnknownNameError(kind="source", name=name, known=opened.city.sources)
     return opened.city.sources[name]
-
-
-def _said(outcome: Outcome) -> dict[str, object]:
-    return {
-        "source": outcome.source,
-        "state": outcome.state,
-        "read": outcome.read,
-        "loaded": outcome.loaded,
-        "unchanged": outcome.unchanged,
-        "rejected": outcome.rejected,
-        "reasons": _reasons(outcome.reasons),
-        "findings": _reasons({name: len(found) for name, found in outcome.findings.items()}),
-        "load": outcome.load_id,
-        "seconds": round(outcome.seconds, 1),
-    }
-
-
-def _reasons(reasons: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(reasons.items()))
 
 
 def _local(opened: Session, moment: datetime | None) -> str | None:

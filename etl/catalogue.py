@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from layers import model
 from layers.errors import UnknownNameError
 from layers.pack import City
-from layers.sources import DONE, Freshness, freshness
+from layers.sources import DONE, Freshness, freshness, state
 from layers.specs import SourceSpec
+
+LOAD = (*(column for column in model.load.c if column.name != "state"), state(model.load))
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Load:
     loaded: int | None
     unchanged: int | None
     rejected: int | None
+    retired: int | None
     message: str | None
     """Why it failed."""
     reasons: dict[str, int]
@@ -70,7 +73,7 @@ def loads(connection: Connection, *, source: str | None = None, limit: int | Non
     known = set(connection.execute(select(model.source.c.code)).scalars())
     if source is not None and source not in known:
         raise UnknownNameError(kind="source", name=source, known=known)
-    asked = select(model.source.c.code, model.load).join_from(model.load, model.source)
+    asked = select(model.source.c.code, *LOAD).join_from(model.load, model.source)
     if source is not None:
         asked = asked.where(model.source.c.code == source)
     return [_load(row) for row in connection.execute(asked.order_by(model.load.c.id.desc()).limit(limit))]
@@ -78,7 +81,7 @@ def loads(connection: Connection, *, source: str | None = None, limit: int | Non
 
 def _newest(connection: Connection, *, only_good: bool) -> list[Load]:
     table = model.load
-    asked = select(model.source.c.code, table).join_from(table, model.source).ext(distinct_on(table.c.source_id))
+    asked = select(model.source.c.code, *LOAD).join_from(table, model.source).ext(distinct_on(table.c.source_id))
     if only_good:
         asked = asked.where(table.c.state.in_(DONE))
     return [_load(row) for row in connection.execute(asked.order_by(table.c.source_id, table.c.id.desc()))]
@@ -96,6 +99,7 @@ def _load(row: Row[Any]) -> Load:
         loaded=row.rows_loaded,
         unchanged=row.rows_unchanged,
         rejected=row.rows_rejected,
+        retired=row.rows_retired,
         message=row.detail.get("message"),
         reasons=row.detail.get("reasons", {}),
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from etl.files import awaited
-from etl.run import Outcome, load, order
+from etl.request import Request
+from etl.run import WHOLE, Outcome, load, order
 from etl.stamp import Stamps
 from layers.errors import LoadError
 from layers.pack import City
@@ -28,6 +29,7 @@ def load_city(  # noqa: PLR0913 - all that the runs depend on, by name
     dry_run: bool = False,
     report: Report | None = None,
     workers: int = 2,
+    request: Request = WHOLE,
 ) -> Iterator[Result]:
     """Yield what became of every source as it finishes; one that fails does not keep the others from loading.
 
@@ -46,7 +48,15 @@ def load_city(  # noqa: PLR0913 - all that the runs depend on, by name
             return source, Outcome(source.id, "no file", read=0, loaded=0, unchanged=0, rejected=0)
         try:
             outcome = load(
-                source, city=city, engine=engine, inbox=inbox, now=now, dry_run=dry_run, report=tell, stamps=stamps
+                source,
+                city=city,
+                engine=engine,
+                inbox=inbox,
+                now=now,
+                dry_run=dry_run,
+                report=tell,
+                stamps=stamps,
+                request=request,
             )
         except LoadError as mistake:
             return source, mistake

@@ -111,7 +111,7 @@ def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Count
     counts.loaded, counts.unchanged = merged.loaded, merged.unchanged
     counts.retired = merged.retired
     if merged.unsure:
-        counts.findings["not_retired"] = merged.unsure
+        counts.findings["not_retired"] = [{"because": merged.unsure}]
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.data_time = target.newest
     counts.conserve()

@@ -11,10 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from etl.load import Counts
 from layers import model
-from layers.sources import DONE
+from layers.sources import DONE, INTERRUPTED, LOADING
 
-LOADING = 0x6F6E6D6C
-"""The class of advisory locks that loads of one source take in turn."""
+PATIENCE = "2s"
 CHANNEL = "onemap_change"
 
 
@@ -29,6 +28,10 @@ def source_id(connection: Connection, code: str) -> int:
 def alone(connection: Connection, source: int) -> Iterator[None]:
     """Wait until no other load of the source runs, and keep others waiting."""
     key = {"class": LOADING, "source": source}
+    # A statement whose client is dead gives way within seconds, so that the next load need not wait for its end.
+    connection.execute(
+        text("SELECT set_config('client_connection_check_interval', :patience, false)"), {"patience": PATIENCE}
+    )
     connection.execute(text("SELECT pg_advisory_lock(:class, :source)"), key)
     connection.commit()
     try:
@@ -44,7 +47,7 @@ def begin(connection: Connection, source: int, now: datetime) -> int:
     """Record that a load has begun; an earlier one that never finished was interrupted, since the lock is ours."""
     table = model.load
     stale = update(table).where(table.c.source_id == source, table.c.state == "running")
-    connection.execute(stale.values(state="failed", detail={"message": "interrupted before it could finish"}))
+    connection.execute(stale.values(state=INTERRUPTED, detail={"message": "interrupted before it could finish"}))
     new = insert(table).values(source_id=source, started_at=now, state="running").returning(table.c.id)
     return int(connection.execute(new).scalar_one())
 

@@ -57,6 +57,22 @@ class Record(BaseModel):
     attributes: dict[str, Any]
 
 
+class Change(BaseModel):
+    """What one load changed: for each field, what it was and what it became."""
+
+    at: datetime
+    load: int
+    changed: dict[str, tuple[Any, Any]]
+
+
+class Told(Record):
+    """One incident with what became of it, the first change first."""
+
+    retired_at: datetime | None
+    """When its source stopped having it; such an incident is in no list, count or map."""
+    history: list[Change]
+
+
 class Page(BaseModel):
     """Some records, and the cursor to give as `after` for those that follow: null at the end."""
 
@@ -87,12 +103,18 @@ async def read_page(  # noqa: PLR0913 - each is a parameter of the address
 
 
 @router.get("/api/incidents/{number}")
-async def read_one(number: int, connection: AConnection, city: TheCity) -> Record:
-    """Return one incident by its `id`."""
+async def read_one(number: int, connection: AConnection, city: TheCity) -> Told:
+    """Return one incident by its `id`, with the history of its changes."""
     rows = (await connection.execute(incidents.one(number))).mappings().all()
     if not rows:
         raise UnknownNameError(kind="incident", name=str(number), known=())
-    return (await told(rows, connection, city))[0]
+    (found,) = await told(rows, connection, city)
+    zone, retired = city.time_zone, rows[0]["retired_at"]
+    changes = [
+        Change(at=row.at.astimezone(zone), load=row.load_id, changed=row.changed)
+        for row in await connection.execute(incidents.history(number))
+    ]
+    return Told(**found.model_dump(), retired_at=retired and retired.astimezone(zone), history=changes)
 
 
 async def told(rows: Sequence[RowMapping], connection: AsyncConnection, city: City) -> list[Record]:

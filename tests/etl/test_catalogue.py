@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from etl import catalogue, rejects
+from etl import catalogue, record, rejects
 from etl.city import load_city
 from etl.run import Outcome
+from layers import sources
 from layers.errors import LoadError, SourceDataError, UnknownNameError
 from tests.etl.town import NOW, Town, case
 
@@ -59,6 +60,23 @@ def test_rejects_are_exported_in_the_columns_of_the_source(town: Town, tmp_path:
     assert [{name: row[name] for name in sent[0]} for row in found] == sent
     assert list(found[0]) == [*sent[0], "reject_id", "reject_file", "reject_row", "reject_reason", "reject_message"]
     assert [row["reject_reason"] for row in found] == ["unknown-category", "bad-time"]
+
+
+def test_a_load_whose_process_is_gone_is_shown_as_interrupted(town: Town) -> None:
+    with town.engine.begin() as connection:
+        number = record.source_id(connection, "hotline")
+        dead = record.begin(connection, number, NOW)
+
+    def shown() -> tuple[str, str]:
+        with town.engine.connect() as connection:
+            (listed,) = [item.state for item in catalogue.loads(connection, source="hotline") if item.id == dead]
+            (last,) = [row.state for row in connection.execute(sources.last_loads()) if row.code == "hotline"]
+        return listed, last
+
+    assert shown() == ("interrupted", "interrupted")
+    with town.engine.connect() as living, record.alone(living, number):
+        assert shown() == ("running", "running")
+    assert shown() == ("interrupted", "interrupted")
 
 
 def test_a_whole_city_is_loaded_and_one_failure_does_not_stop_the_rest(empty_town: Town) -> None:

@@ -100,7 +100,7 @@ def test_with_rows_that_cannot_be_read_nothing_is_known_to_be_gone(town: Town) -
     file.write_bytes(file.read_bytes() + b"B,2\r\n")
     outcome = town.load(spec)
     assert (outcome.retired, outcome.rejected) == (0, 1)
-    assert outcome.findings["not_retired"].startswith("1 rows could not be taken apart")
+    assert outcome.findings["not_retired"][0]["because"].startswith("1 rows could not be taken apart")
 
 
 @pytest.mark.parametrize("request_", [Request(limit=1), Request(since=NOW - timedelta(days=300))])

@@ -206,7 +206,7 @@ def test_a_load_that_never_finished_is_found_interrupted_by_the_next(town: Town)
     town.cases([case("A")])
     town.load()
     found = town.rows("SELECT state, detail ->> 'message' FROM load WHERE id = :id", id=killed)
-    assert found == [("failed", "interrupted before it could finish")]
+    assert found == [("interrupted", "interrupted before it could finish")]
 
 
 def test_loads_of_one_source_take_turns(town: Town) -> None:

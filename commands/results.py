@@ -1,0 +1,85 @@
+"""What became of loads, as a person and a program read it."""
+
+from collections.abc import Mapping, Sequence
+
+from commands.session import err, out, show
+from etl.city import Result
+from etl.run import Outcome
+from layers.errors import LoadError
+
+SHOWN = 5
+"""Findings of a kind that are printed."""
+OVER_LIMIT = 3
+"""The exit code of loads that went in, but left more rows out than their source allows."""
+
+
+def say(results: Sequence[Result], *, as_json: bool) -> None:
+    """Print what became of every source; where one failed, the others stand.
+
+    Raises:
+        LoadError: One failed.
+    """
+    done = [outcome for _, outcome in results if isinstance(outcome, Outcome)]
+    if as_json:
+        show([_said(outcome) | _errors(outcome) for outcome in done], as_json=True)
+    else:
+        show([_said(outcome) for outcome in done], as_json=False)
+        for outcome in done:
+            _show_findings(outcome)
+        if errors := [{"source": item.source, **row} for item in done for row in _errors(item).get("errors", [])]:
+            show(errors, as_json=False)
+    failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
+    if failures:
+        raise LoadError("; ".join(failures))
+
+
+def over_limit(results: Sequence[Result]) -> bool:
+    """Say which sources left out more rows than they may."""
+    found = [
+        f"{source.id}: {outcome.rejected} of {outcome.read} rows were rejected, more than the share of "
+        f"{source.reject_limit:g} that the source allows"
+        for source, outcome in results
+        if isinstance(outcome, Outcome) and outcome.rejected > outcome.read * source.reject_limit
+    ]
+    for sentence in found:
+        err.print(f"onemap: {sentence}", style="yellow", markup=False, soft_wrap=True)
+    return bool(found)
+
+
+def reasons(counts: Mapping[str, int]) -> str:
+    """Return how many of each kind, on one line."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def _said(outcome: Outcome) -> dict[str, object]:
+    return {
+        "source": outcome.source,
+        "state": outcome.state,
+        "read": outcome.read,
+        "loaded": outcome.loaded,
+        "unchanged": outcome.unchanged,
+        "rejected": outcome.rejected,
+        "retired": outcome.retired,
+        "reasons": reasons(outcome.reasons),
+        "findings": reasons({name: len(found) for name, found in outcome.findings.items()}),
+        "load": outcome.load_id,
+        "seconds": round(outcome.seconds, 1),
+    }
+
+
+def _errors(outcome: Outcome) -> dict[str, list[dict[str, object]]]:
+    """Return the first rows that a dry run would leave out."""
+    if outcome.state != "dry-run":
+        return {}
+    names = ("file", "row", "reason", "message")
+    return {"errors": [dict(zip(names, item, strict=True)) for item in outcome.errors]}
+
+
+def _show_findings(outcome: Outcome) -> None:
+    """Print what was noticed of rows that did come in, the first of each kind."""
+    for kind, found in outcome.findings.items():
+        for item in found[:SHOWN]:
+            said = ", ".join(f"{name} {value}" for name, value in item.items())
+            out.print(f"{outcome.source}: {kind}: {said}")
+        if len(found) > SHOWN:
+            out.print(f"{outcome.source}: {kind}: and {len(found) - SHOWN} more, in the load's detail")

@@ -1,0 +1,78 @@
+"""Parts of a load, mended rejects and exit codes, as a maintainer types them."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from onemap import app
+from tests.commands.test_front_door import BROKEN, GOOD, HEADER, environment, inbox, run
+
+__all__ = ["environment", "inbox"]
+pytestmark = pytest.mark.usefixtures("environment", "units")
+
+
+@pytest.fixture
+def units(environment: None, inbox: Path) -> None:  # noqa: ARG001 - a fixture asks for others by name
+    assert run("load", "units").exit_code == 0
+
+
+def test_rows_over_the_limit_of_rejects_are_said_by_the_exit_code(inbox: Path) -> None:
+    answer = run("load", "hotline")
+    assert answer.exit_code == 3
+    said = "hotline: 1 of 2 rows were rejected, more than the share of 0.1 that the source allows"
+    assert said in answer.stderr
+    (inbox / "hotline" / "1.csv").write_text(HEADER + GOOD, encoding="gb18030")
+    assert run("load", "hotline").exit_code == 0
+    assert run("load", "hotline").exit_code == 0
+
+
+def test_a_refusal_is_1_and_a_mistyped_option_is_2(inbox: Path) -> None:
+    (inbox / "hotline" / "1.csv").write_text("a,b\n1,2\n", encoding="gb18030")
+    assert run("load", "hotline").exit_code == 1
+    assert run("load", "hotline", "--fast").exit_code == 2
+    assert run("load", "hotline", "--limit", "0").exit_code == 2
+    assert run("load", "hotline", "--since", "gestern").exit_code == 1
+    assert run("load", "hotline", "cameras", "--file", "x.csv").exit_code == 1
+
+
+def test_the_exit_codes_are_in_the_help() -> None:
+    said = " ".join(run("load", "--help").stdout.split())
+    for code in ("0 all is in", "1 a source was refused", "2 the command line is wrong", "3 all is in, but more rows"):
+        assert code in said
+    assert app is not None
+
+
+def test_a_dry_run_shows_the_first_errors() -> None:
+    (found,) = json.loads(run("load", "hotline", "--dry-run", "--json").stdout)
+    assert [(item["row"], item["reason"]) for item in found["errors"]] == [(2, "bad-time")]
+    assert "昨天" in run("load", "hotline", "--dry-run").stdout
+
+
+def test_since_and_limit_narrow_a_load(inbox: Path) -> None:
+    rows = [GOOD.replace("H1", f"G{day}").replace("11/01", f"11/0{day}") for day in (1, 2, 3)]
+    (inbox / "hotline" / "1.csv").write_text(HEADER + "".join(rows), encoding="gb18030")
+    assert json.loads(run("load", "hotline", "--since", "2026-11-02", "--json").stdout)[0]["loaded"] == 2
+    assert json.loads(run("load", "hotline", "--limit", "1", "--json").stdout)[0]["loaded"] == 1
+
+
+def test_rejects_go_out_are_mended_and_come_in(tmp_path: Path) -> None:
+    load = str(json.loads(run("load", "hotline", "--json").stdout)[0]["load"])
+    file = tmp_path / "mend.csv"
+    run("rejects", load, "--export", str(file))
+    file.write_text(file.read_text(encoding="utf-8").replace("昨天", "2026/11/01 09:00:00"), encoding="utf-8")
+    assert json.loads(run("load", "hotline", "--file", str(file), "--json").stdout)[0]["loaded"] == 1
+    assert json.loads(run("rejects", load, "--json").stdout) == []
+    run("rejects", load, "--export", str(file))
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        assert list(csv.DictReader(lines)) == []
+
+
+def test_other_columns_wait_for_a_person(inbox: Path) -> None:
+    (inbox / "hotline" / "1.csv").write_text(HEADER + GOOD, encoding="gb18030")
+    assert run("load", "hotline").exit_code == 0
+    more = HEADER.replace("\n", ",新\n") + (GOOD + BROKEN.replace("昨天", "2026/11/01 08:00:00")).replace("\n", ",1\n")
+    (inbox / "hotline" / "1.csv").write_text(more, encoding="gb18030")
+    assert run("load", "hotline").exit_code == 1
+    assert run("load", "hotline", "--accept-drift").exit_code == 0
