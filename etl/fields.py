@@ -1,7 +1,7 @@
 """A piece of a file under our own names: columns found, trimmed, mapped and typed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,7 +50,7 @@ class Fields:
         self.words = words
         self.verdicts = verdicts
         place = words.source.place
-        wanted = [spec.column for spec in words.source.fields.values()]
+        wanted = [name for spec in words.source.fields.values() for name in spec.sent]
         missing = [name for name in (*wanted, place.lon, place.lat, place.unit) if name and name not in rows.names]
         if missing:
             found = f"no column {list_some([repr(name) for name in missing])}"
@@ -63,14 +63,17 @@ class Fields:
 
     def label(self, name: str) -> str:
         """Return the column a field comes from, as the department calls it."""
-        return self._spec(name).column or name
+        return " + ".join(self._spec(name).sent) or name
 
     def raw(self, name: str) -> pa.Array:
         """Return a field as the file has it."""
         spec = self._spec(name)
-        if spec.column is None:
+        if spec.column is not None:
+            return self.rows.columns.column(spec.column)
+        if not spec.columns:
             return pa.repeat(pa.scalar(spec.value, pa.string()), len(self.rows))
-        return self.rows.columns.column(spec.column)
+        parts = [trimmed(self.rows.columns.column(part)) for part in spec.columns]
+        return pc.binary_join_element_wise(*parts, " ", null_handling="skip")
 
     def text(self, name: str) -> pa.Array:
         """Return a field as text without blanks around it; what is blank is null."""
@@ -135,10 +138,14 @@ class Fields:
     def instant(self, name: str, *, before: datetime | None = None) -> pa.Array:
         """Return a field as instants, null where it is blank; with `before`, none may lie after it."""
         sent = self.text(name)
-        pattern = self._spec(name).format if name in self else None
-        instants = instants_in(sent, pattern, self.words.zone)
+        patterns = self._spec(name).formats if name in self else ()
+        instants = instants_in(sent, patterns, self.words.zone)
         wrong = np.asarray(sent.is_valid()) & ~np.asarray(instants.is_valid())
-        right = f"it should look like {pattern}" if pattern else "it should be ISO 8601, such as 2026-01-31T08:30:00"
+        right = (
+            f"it should look like {' or '.join(patterns)}"
+            if patterns
+            else "it should be ISO 8601, such as 2026-01-31T08:30:00"
+        )
         self.verdicts.reject(wrong, "bad-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}")
         if before is not None:
             late = pc.fill_null(pc.greater(instants, pa.scalar(before, INSTANT)), fill_value=False)
@@ -172,10 +179,14 @@ def numbers_in(column: pa.Array) -> Floats:
     return np.asarray(pd.to_numeric(sent, errors="coerce"), dtype=np.float64)
 
 
-def instants_in(text: pa.Array, pattern: str | None, zone: ZoneInfo) -> pa.Array:
+def instants_in(text: pa.Array, patterns: Sequence[str], zone: ZoneInfo) -> pa.Array:
     """Return times as instants, null where there is none; a time without a zone is the city's."""
-    if pattern is not None:
-        return _instants(text, pattern, None if re.search("%[zZ]", pattern) else zone)
+    if patterns:
+        found = pa.nulls(len(text), INSTANT)
+        for pattern in patterns:
+            left = pc.if_else(found.is_valid(), None, text) if found.null_count < len(found) else text
+            found = pc.coalesce(found, _instants(left, pattern, None if re.search("%[zZ]", pattern) else zone))
+        return found
     zoned = pc.and_(pc.match_substring_regex(text, ZONED), pc.match_substring(text, ":"))
     zoned = pc.fill_null(zoned, fill_value=False)
     with_zone = _instants(pc.if_else(zoned, text, None), "ISO8601", None)

@@ -4,14 +4,20 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from glob import escape
 from pathlib import Path, PurePosixPath
 
+from etl.readers import fetcher
 from layers.errors import SourceDataError
 from layers.pack import City
-from layers.specs import SourceSpec
+from layers.specs import SERVICES, SourceSpec
 
 EDITION = 1
 """Raised when the same files would give other rows than before."""
+SIDECARS = frozenset({".dbf", ".shx", ".prj", ".cpg"})
+"""What belongs to a shapefile and is read with it."""
+FETCHED = ".fetched"
+"""The folder of the inbox with the answers of services."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +38,33 @@ class Found:
         """When it was last written."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, tz=UTC)
 
+    @property
+    def parts(self) -> list[Path]:
+        """The file itself and, if it is a shapefile, what belongs to it."""
+        if self.path.suffix.lower() != ".shp":
+            return [self.path]
+        beside = sorted(self.path.parent.glob(f"{escape(self.path.stem)}.*"))
+        return [self.path, *(part for part in beside if part.suffix.lower() in SIDECARS and part.is_file())]
+
     def digest(self) -> str:
-        """Return the SHA-256 of its bytes."""
-        with self.path.open("rb") as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()
+        """Return the SHA-256 of its bytes, and of those that belong to it."""
+        whole = hashlib.sha256()
+        for part in self.parts:
+            with part.open("rb") as raw:
+                whole.update(hashlib.file_digest(raw, "sha256").digest())
+        return whole.hexdigest()
 
 
-def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
-    """Return the files that match the source's pattern, those of the pack first.
+def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None = None) -> list[Found]:
+    """Return the files that match the source's pattern, those of the pack first; ask a service for its own.
+
+    `since` is how recent the last load was, for services that can tell what is newer.
 
     Raises:
-        SourceDataError: There are none, or the pattern leads out of both folders.
+        SourceDataError: There are none, the pattern leads out of both folders, or the service does not answer.
     """
+    if source.read.format in SERVICES:
+        return [_fetched(source, folder=inbox / FETCHED / source.id, since=since)]
     pattern = PurePosixPath(source.read.path)
     if pattern.is_absolute() or ".." in pattern.parts:
         raise SourceDataError(
@@ -53,7 +74,7 @@ def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
         Found(path, path.relative_to(folder).as_posix())
         for folder in (city.folder, inbox)
         for path in sorted(folder.glob(source.read.path))
-        if path.is_file()
+        if path.is_file() and FETCHED not in path.parts
     ]
     if not found:
         right = "put the file there, or mend read.path"
@@ -61,6 +82,14 @@ def find(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
             source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right
         )
     return found
+
+
+def _fetched(source: SourceSpec, *, folder: Path, since: datetime | None) -> Found:
+    """Return a service's answer as a file, named after where it came from."""
+    read = source.read
+    name = (read.url or f"sql:{read.database}").partition("?")[0]
+    fetcher(read.format)(folder / "answer.jsonl", name=name, spec=read, since=since)
+    return Found(folder / "answer.jsonl", name)
 
 
 def named(path: Path) -> Found:

@@ -1,6 +1,6 @@
 """Vector files by way of GDAL's Arrow stream: what the readers of those formats share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,19 @@ from etl.texts import keep_bad_bytes
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
-REFUSALS = (DataSourceError, DataLayerError, FeatureError, pa.ArrowInvalid, OSError, RuntimeError)
+REFUSALS = (DataSourceError, DataLayerError, FeatureError, pa.ArrowInvalid, OSError, RuntimeError, UnicodeDecodeError)
 """What GDAL and Arrow say to a file they cannot read."""
+FORMATS = {
+    "ESRI Shapefile": "shapefile",
+    "FlatGeobuf": "flatgeobuf",
+    "GeoJSON": "geojson",
+    "GPKG": "gpkg",
+    "KML": "kml",
+    "LIBKML": "kml",
+    "TopoJSON": "topojson",
+}
+"""What a pack calls the files that these drivers open."""
+Encoding = Callable[[Path, str, ReadSpec], str | None]
 
 
 @dataclass(frozen=True)
@@ -30,24 +41,35 @@ class VectorReader:
     """What else GDAL is told when it opens a file."""
     single: bool = False
     """Whether a file always has one layer; asking for it would be another look at the whole file."""
+    encoding: Encoding | None = None
+    """Finds the encoding of a file's texts, where that is not a part of its format."""
 
     def __call__(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         """Read a layer piece by piece; geometry that cannot be decoded comes out as a broken row."""
         try:
-            yield from self._pieces(file, name=name, wanted=spec.layer)
+            yield from self._pieces(file, name=name, spec=spec)
         except REFUSALS as mistake:
             right = f"send the file again as {self.title}"
             raise SourceDataError(name, found=str(mistake), right=right) from mistake
 
-    def _pieces(self, file: Path, *, name: str, wanted: str | None) -> Iterator[Rows]:
-        layer = self._layer(file, name=name, wanted=wanted) if not self.single else None
-        about = pyogrio.read_info(file, layer=layer)
+    def _pieces(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
+        encoding = self.encoding(file, name, spec) if self.encoding else None
+        layer = self._layer(file, name=name, wanted=spec.layer) if not self.single else None
+        about = pyogrio.read_info(file, layer=layer, encoding=encoding)
         if about["driver"] not in self.drivers:
             found = f"it is {about['driver']}, not {self.title}"
-            raise SourceDataError(name, found=found, right="mend read.format or the file")
+            other = FORMATS.get(about["driver"])
+            right = f"say read.format = {other!r}, or mend the file" if other else "mend read.format or the file"
+            raise SourceDataError(name, found=found, right=right)
         # Times stay the text they are: GDAL would guess zones column by column.
         stream = pyogrio.open_arrow(
-            file, layer=layer, use_pyarrow=True, datetime_as_string=True, batch_size=BATCH, **self.options
+            file,
+            layer=layer,
+            encoding=encoding,
+            use_pyarrow=True,
+            datetime_as_string=True,
+            batch_size=BATCH,
+            **self.options,
         )
         with stream as (meta, batches):
             row = 1

@@ -69,3 +69,5 @@ class SourceDataError(LoadError):
         """Name the file or address first."""
         super().__init__(f"{where}: {found}; {right}")
         self.where = where
+        self.found = found
+        self.right = right

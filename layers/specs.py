@@ -7,7 +7,25 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 Theme = Literal["people", "places", "things", "events", "organisations"]
-Format = Literal["csv", "geojson", "shapefile", "gpkg", "kml", "flatgeobuf"]
+Format = Literal[
+    "csv",
+    "excel",
+    "flatgeobuf",
+    "geojson",
+    "gpkg",
+    "http-json",
+    "json",
+    "kml",
+    "parquet",
+    "shapefile",
+    "sql",
+    "topojson",
+]
+"""Named after the readers in `etl/readers`, one by one."""
+SERVICES = frozenset({"http-json", "sql"})
+"""The formats that are asked for over a connection instead of lying in a folder."""
+Setting = Annotated[str, Field(pattern=r"^ONEMAP_SOURCE_[A-Z0-9_]+$")]
+"""The name of an environment variable that holds what no pack may: an address with a password, a token."""
 
 
 class Part(BaseModel):
@@ -111,12 +129,14 @@ class Category(Part):
 
 
 class FieldSpec(Part):
-    """Where a value comes from: a column of the source, or one value for every row."""
+    """Where a value comes from: a column of the source, several together, or one value for every row."""
 
     column: str | None = None
+    columns: tuple[str, ...] = ()
+    """Columns that make one text together, a blank between them: a date and its time."""
     value: str | None = None
-    format: str | None = None
-    """For times: a strptime format; without it, ISO 8601."""
+    format: str | tuple[str, ...] | None = None
+    """For times: a strptime format, or several of which the first that fits is taken; without it, ISO 8601."""
     map: dict[str, str] | str | None = None
     """Source value → our value: inline, or a CSV of the pack with two columns."""
     other: str | None = None
@@ -124,10 +144,20 @@ class FieldSpec(Part):
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
-        if (self.column is None) == (self.value is None):
-            msg = "needs either a column or a value"
+        if [self.column is not None, bool(self.columns), self.value is not None].count(True) != 1:
+            msg = "needs either a column, columns or a value"
             raise ValueError(msg)
         return self
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The columns of the source that it is made of."""
+        return self.columns if self.column is None else (self.column,)
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The forms a time may have; none means ISO 8601."""
+        return (self.format,) if isinstance(self.format, str) else self.format or ()
 
 
 def _bare_column(raw: object) -> object:
@@ -138,13 +168,45 @@ SourceField = Annotated[FieldSpec, BeforeValidator(_bare_column)]
 
 
 class ReadSpec(Part):
-    """How a source's files are opened. `path` is a pattern below the pack or the inbox."""
+    """How a source's files are opened, or its service is asked."""
 
     format: Format
-    path: str
-    encoding: str = "utf-8"
-    delimiter: str = ","
+    path: str = ""
+    """A pattern below the pack or the inbox."""
+    encoding: str | None = None
+    """Of text files, UTF-8 if left out, and of shapefiles; `auto` looks at the bytes."""
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    columns: tuple[str, ...] = ()
+    """The names of the columns, where the file has no line that says them."""
+    header: int = Field(default=1, ge=1)
+    """The row that names the columns, where others stand above it."""
+    null: tuple[str, ...] = ()
+    """Texts that mean nothing was filled in, such as `(null)`."""
     layer: str | None = None
+    sheet: str | int | None = None
+    """Of a workbook: its name, or its number from 1; the first if left out."""
+    records: str = ""
+    """Of JSON: the keys on the way to the list of records, with dots between them."""
+    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    headers: dict[str, Setting] = {}
+    """What is sent along with a request, by the name of the setting that holds it."""
+    paging: Literal["none", "socrata", "open311"] = "none"
+    page: int = Field(default=1000, ge=1)
+    """Records asked for at a time."""
+    since: str | None = None
+    """The column or parameter by which a service is asked only for what is newer than the last load."""
+    database: Setting | None = None
+    query: str | None = None
+    """What another database is asked; `:since` stands for the time of the last load."""
+
+    @model_validator(mode="after")
+    def _place_of_the_rows(self) -> Self:
+        needed = {"http-json": {"url"}, "sql": {"database", "query"}}.get(self.format, {"path"})
+        given = {name for name in ("path", "url", "database", "query") if getattr(self, name)}
+        if needed != given:
+            msg = f"the format {self.format!r} needs {' and '.join(sorted(needed))}, got {sorted(given)}"
+            raise ValueError(msg)
+        return self
 
 
 class PlaceSpec(Part):

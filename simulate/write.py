@@ -96,7 +96,7 @@ def _texts(city: City, source: SourceSpec, name: str, spec: FieldSpec, values: C
             )
         return np.array([theirs[kind] for kind in kinds.tolist()], dtype=object)[which]
     if values.dtype.kind == "M":
-        return _times(values, spec.format, city.time_zone)
+        return _times(values, next(iter(spec.formats), None), city.time_zone)
     return values
 
 
@@ -118,7 +118,7 @@ def _write_csv(file: Path, read: ReadSpec, table: Table) -> None:
     whole = pa.table({name: pa.array(column) for name, column in table.items()})
     sink = pa.BufferOutputStream()
     csv.write_csv(whole, sink, csv.WriteOptions(delimiter=read.delimiter))
-    file.write_bytes(sink.getvalue().to_pybytes().decode("utf-8").encode(read.encoding))
+    file.write_bytes(sink.getvalue().to_pybytes().decode("utf-8").encode(read.encoding or "utf-8"))
 
 
 def _write_vector(file: Path, source: SourceSpec, table: Table, geometry: Column) -> None:

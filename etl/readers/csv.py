@@ -1,4 +1,4 @@
-"""Delimited text in a declared encoding; every value stays the text that was sent."""
+"""Delimited text in a declared or found encoding; every value stays the text that was sent."""
 
 import codecs
 import csv
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from etl.encodings import encoding_of_file
 from etl.rows import Broken, Rows
 from etl.texts import keep_bad_bytes
 from layers.errors import SourceDataError
@@ -18,13 +19,16 @@ from layers.specs import ReadSpec
 
 BLOCK = 16 << 20
 """Bytes in a piece, about 100,000 rows."""
+LONGEST = 1 << 20
+"""Bytes that a line of column names may have."""
 
 
 def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
     """Read a file piece by piece; ragged rows and rows behind an unclosed quote come out as broken."""
     try:
         with file.open("rb") as raw:
-            yield from _Reading(raw, name=name, spec=spec, size=file.stat().st_size).pieces()
+            decoder = _decoder(name, _encoding(file, name=name, spec=spec))
+            yield from _Reading(_Utf8(raw, decoder), name=name, spec=spec, size=file.stat().st_size).pieces()
     except (OSError, pa.ArrowInvalid) as mistake:
         raise SourceDataError(name, found=str(mistake), right="send the file again as delimited text") from mistake
 
@@ -32,17 +36,24 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
 class _Reading:
     """One pass over one file."""
 
-    def __init__(self, raw: BinaryIO, *, name: str, spec: ReadSpec, size: int) -> None:
+    def __init__(self, text: "_Utf8", *, name: str, spec: ReadSpec, size: int) -> None:
         self.name = name
         self.size = size
-        self.text = _Utf8(raw, _decoder(name, spec.encoding))
+        self.text = text
         self.delimiter = spec.delimiter
-        self.header = self._header()
+        self.named = bool(spec.columns)
+        for _ in range(1, spec.header):
+            text.skip_line()
+        self.header = list(spec.columns) or self._header()
         self.ragged: list[Broken] = []
         self.told = 0
 
     def _header(self) -> list[str]:
         line = self.text.peek_line()
+        if len(line) >= LONGEST:
+            raise SourceDataError(
+                self.name, found=f"the first line is longer than {LONGEST} bytes", right="a CSV begins with a header"
+            )
         header = next(csv.reader([line], delimiter=self.delimiter), [])
         if not header:
             raise SourceDataError(
@@ -56,10 +67,15 @@ class _Reading:
 
     def pieces(self) -> Iterator[Rows]:
         """Yield one piece late, because only the end of the file tells whether a quote was left open."""
+        if self.named and not self.text.peek_line():
+            yield Rows(self.name, _nothing(self.header), np.empty(0, dtype=np.int64))
+            return
         batches = arrow_csv.open_csv(
             pa.PythonFile(self.text, mode="r"),
             # One thread: only then are ragged rows reported with their number.
-            read_options=arrow_csv.ReadOptions(block_size=BLOCK, use_threads=False),
+            read_options=arrow_csv.ReadOptions(
+                block_size=BLOCK, use_threads=False, column_names=self.header if self.named else None
+            ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=self._ragged_row
             ),
@@ -78,7 +94,7 @@ class _Reading:
         yield self._last(held or (_nothing(self.header), 1.0), row)
 
     def _ragged_row(self, row: Any) -> str:  # noqa: ANN401 - pyarrow's own type is not exported
-        number = row.number - 1  # the header is its row 1
+        number = row.number - (not self.named)  # the header is its row 1
         message = f"the row has {row.actual_columns} values, the header {row.expected_columns} columns"
         self.ragged.append(Broken(number, "ragged-row", message, {"text": row.text}))
         return "skip"
@@ -113,6 +129,17 @@ def _nothing(header: list[str]) -> pa.RecordBatch:
     return pa.RecordBatch.from_pydict({column: pa.array([], pa.string()) for column in header})
 
 
+def _encoding(file: Path, *, name: str, spec: ReadSpec) -> str:
+    if spec.encoding != "auto":
+        return spec.encoding or "utf-8"
+    found = encoding_of_file(file)
+    if found is None:
+        raise SourceDataError(
+            name, found="its text is neither UTF-8, GB18030 nor UTF-16", right="say which it is under read.encoding"
+        )
+    return found
+
+
 def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:
     try:
         found = codecs.lookup(encoding).name
@@ -131,6 +158,7 @@ class _Utf8(io.RawIOBase):
         self._decoder = decoder
         self._ready = b""
         self._ended = False
+        self._begun = False
         self._last = b""
         self.taken = 0
         self.quotes = 0
@@ -139,10 +167,15 @@ class _Utf8(io.RawIOBase):
         return True
 
     def peek_line(self) -> str:
-        """Return the first line without taking it."""
-        while b"\n" not in self._ready and not self._ended:
+        """Return the first line without taking it, or the beginning of one without end."""
+        while b"\n" not in self._ready and not self._ended and len(self._ready) < LONGEST:
             self._fill(1 << 16)
-        return self._ready.partition(b"\n")[0].decode().rstrip("\r")
+        return self._ready.partition(b"\n")[0].decode(errors="replace").rstrip("\r")
+
+    def skip_line(self) -> None:
+        """Take the first line away."""
+        self.peek_line()
+        self._ready = self._ready.partition(b"\n")[2]
 
     def read(self, size: int = -1, /) -> bytes:
         while not self._ready and not self._ended:
@@ -155,7 +188,10 @@ class _Utf8(io.RawIOBase):
         chunk = self._raw.read(size)
         self._ended = not chunk
         self.taken += len(chunk)
-        self._ready += self._decoder.decode(chunk, final=self._ended).encode()
+        text = self._decoder.decode(chunk, final=self._ended)
+        if not self._begun and text:
+            text, self._begun = text.removeprefix("\ufeff"), True
+        self._ready += text.encode()
         if self._ended and self._last != b"\n":
             self._ready += b"\n"
         self._last = self._ready[-1:]

@@ -1,6 +1,7 @@
 """Delimited text: nothing a department does to a CSV may lose a row or stop the rest."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
 
-def read(file: Path, content: bytes, **spec: str) -> list[Rows]:
+def read(file: Path, content: bytes, **spec: Any) -> list[Rows]:  # noqa: ANN401 - any key of `read`
     file.write_bytes(content)
     return list(csv_reader.read(file, name="case.csv", spec=ReadSpec(format="csv", path="*", **spec)))
 
@@ -97,3 +98,50 @@ def test_a_file_that_cannot_be_read_is_explained(file: Path, content: bytes, enc
     with pytest.raises(SourceDataError) as raised:
         read(file, content, encoding=encoding)
     assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be", "ascii"]
+)
+@pytest.mark.parametrize("rows", [1, 40_000])
+def test_an_encoding_that_nobody_declared_is_found(file: Path, encoding: str, rows: int) -> None:
+    title = "Haishu" if encoding == "ascii" else "海曙区鄞州区"
+    sent = "no,title\n" + "0,plain\n" * rows + f"1,{title}\n" * 3
+    pieces = read(file, sent.encode(encoding), encoding="auto")
+    assert values(pieces)[rows:] == [{"no": "1", "title": title}] * 3
+    assert len(values(pieces)) == rows + 3
+
+
+def test_a_few_bad_bytes_do_not_change_the_encoding_that_is_found(file: Path) -> None:
+    sent = "编号\n" + "海曙区\n" * 50
+    pieces = read(file, sent.encode() + b"\xff\n", encoding="auto")
+    assert [row["编号"] for row in values(pieces)][-2:] == ["海曙区", "\U0010fffeff"]
+
+
+def test_bytes_in_no_known_encoding_are_explained(file: Path) -> None:
+    with pytest.raises(
+        SourceDataError, match=r"neither UTF-8, GB18030 nor UTF-16; say which it is under read.encoding"
+    ):
+        read(file, "café,\nhôtel é à ü\n".encode("latin-1"), encoding="auto")
+
+
+def test_a_file_without_a_header_gets_its_columns_from_the_pack(file: Path) -> None:
+    pieces = read(file, b"1,2\n3\n4,5\n", columns=("a", "b"))
+    assert values(pieces) == [{"a": "1", "b": "2"}, {"a": "4", "b": "5"}]
+    assert numbers(pieces) == [1, 3]
+    assert [item.number for piece in pieces for item in piece.broken] == [2]
+    assert values(read(file, b"", columns=("a", "b"))) == []
+
+
+def test_lines_above_the_header_are_passed_over(file: Path) -> None:
+    pieces = read(file, "2026 年热线\n\n编号,标题\n1,甲\n".encode("gbk"), encoding="auto", header=3)
+    assert values(pieces) == [{"编号": "1", "标题": "甲"}]
+
+
+def test_tabs_separate_as_well(file: Path) -> None:
+    assert values(read(file, b"a\tb\n1\t2,5\n", delimiter="\t")) == [{"a": "1", "b": "2,5"}]
+
+
+def test_a_first_line_without_end_is_not_swallowed_whole(file: Path) -> None:
+    with pytest.raises(SourceDataError, match=r"the first line is longer than 1048576 bytes"):
+        read(file, b"x" * (3 << 20))

@@ -41,7 +41,7 @@ def test_every_format_a_pack_may_declare_has_a_reader() -> None:
 
 
 def test_an_unknown_format_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match=r"no format has the id 'dwg'; known: csv, flatgeobuf, geojson"):
+    with pytest.raises(UnknownNameError, match=r"no format has the id 'dwg'; known: csv, excel, flatgeobuf"):
         reader("dwg")
 
 
@@ -79,7 +79,7 @@ def test_times_stay_the_text_they_are(tmp_path: Path, sent: str) -> None:
 
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SourceDataError, match=r"it is GPKG, not GeoJSON; mend read.format or the file"):
+    with pytest.raises(SourceDataError, match=r"it is GPKG, not GeoJSON; say read.format = .gpkg., or mend the file"):
         read(written(tmp_path, "gpkg"), "geojson")
 
 

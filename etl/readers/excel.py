@@ -1,0 +1,85 @@
+"""Excel workbooks (.xlsx, .xlsb, .xls) and .ods: one sheet, one row of it the header."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import python_calamine as calamine
+
+from etl.checks import list_some
+from etl.records import Kind, array_of, both, kind_of
+from etl.rows import BATCH, Rows
+from layers.errors import SourceDataError
+from layers.specs import ReadSpec
+
+REFUSALS = (calamine.CalamineError, ValueError, OSError)
+"""What the library says to a file it cannot read."""
+
+
+def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
+    """Read a sheet; a time of day in a cell is text as in ISO 8601, a whole number has no decimals."""
+    rows = _cells(file, name=name, spec=spec)
+    header = _header(rows[spec.header - 1 : spec.header], name=name, spec=spec)
+    body = rows if spec.columns else rows[spec.header :]
+    while body and not any(cell not in {"", None} for cell in body[-1]):
+        body.pop()
+    columns = {column: [_plain(row[at]) if at < len(row) else None for row in body] for at, column in enumerate(header)}
+    kinds = {column: _kind(values) for column, values in columns.items()}
+    for first in range(0, max(len(body), 1), BATCH):
+        batch = pa.RecordBatch.from_pydict(
+            {column: array_of(values[first : first + BATCH], kinds[column]) for column, values in columns.items()}
+        )
+        numbers = np.arange(first + 1, first + 1 + batch.num_rows, dtype=np.int64)
+        yield Rows(name, batch, numbers, done=min((first + BATCH) / max(len(body), 1), 1.0))
+
+
+def _cells(file: Path, *, name: str, spec: ReadSpec) -> list[list[Any]]:
+    try:
+        with calamine.CalamineWorkbook.from_path(file) as book:
+            sheets = book.sheet_names
+            wanted = spec.sheet if isinstance(spec.sheet, str) else (spec.sheet or 1) - 1
+            if wanted not in sheets and wanted not in range(len(sheets)):
+                found = f"no sheet {spec.sheet!r}"
+                raise SourceDataError(name, found=found, right=f"it has {list_some(sheets) or 'none'}")
+            at = sheets.index(wanted) if isinstance(wanted, str) else wanted
+            return book.get_sheet_by_index(at).to_python(skip_empty_area=False)
+    except calamine.PasswordError as locked:
+        raise SourceDataError(name, found="it is locked with a password", right="send it without") from locked
+    except REFUSALS as mistake:
+        raise SourceDataError(name, found=str(mistake), right="send the file again as an Excel workbook") from mistake
+
+
+def _header(rows: list[list[Any]], *, name: str, spec: ReadSpec) -> list[str]:
+    if spec.columns:
+        return list(spec.columns)
+    header = ["" if cell is None else str(_plain(cell)).strip() for cell in rows[0]] if rows else []
+    while header and not header[-1]:
+        header.pop()
+    if not header:
+        raise SourceDataError(
+            name, found=f"row {spec.header} is empty", right="name the row of column names under read.header"
+        )
+    named = [column or f"column {at}" for at, column in enumerate(header, start=1)]
+    if twice := {column for column in named if named.count(column) > 1}:
+        raise SourceDataError(
+            name, found=f"columns named alike: {sorted(twice)}", right="give every column its own name"
+        )
+    return named
+
+
+def _plain(cell: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
+    if cell == "":
+        return None
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return str(cell) if isinstance(cell, timedelta) else cell
+
+
+def _kind(values: list[Any]) -> Kind:
+    kind = Kind.NOTHING
+    for one in {kind_of(value) for value in values}:
+        kind = both(kind, one)
+    return kind

@@ -1,0 +1,5 @@
+"""TopoJSON: one object of a topology, its shapes put together from shared arcs."""
+
+from etl.vector import VectorReader
+
+read = VectorReader("TopoJSON", frozenset({"TopoJSON"}))

@@ -1,0 +1,39 @@
+"""Times as departments write them: several forms in one column, date and time in two."""
+
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pytest
+from pydantic import ValidationError
+
+from etl.fields import instants_in
+from layers.specs import FieldSpec
+from tests.etl.town import COLUMNS, Town, case
+
+ZONE = ZoneInfo("Asia/Shanghai")
+FORMS = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M", "%m/%d/%Y %I:%M:%S %p")
+
+
+def test_every_declared_form_is_read_and_no_other() -> None:
+    sent = ["2026/6/1 8:30:00", "2026-06-01 08:30", "06/01/2026 08:30:00 AM", "1.6.2026", None]
+    found = instants_in(pa.array(sent, pa.string()), FORMS, ZONE)
+    assert [value and value.isoformat() for value in found.to_pylist()] == ["2026-06-01T00:30:00+00:00"] * 3 + [
+        None
+    ] * 2
+
+
+def test_a_date_and_a_time_in_two_columns_are_one_time(town: Town) -> None:
+    town.cases([case("A", 时间="2026/06/01", 标题="08:30"), case("B", 标题="08:30")])
+    form = ("%Y/%m/%d %H:%M", "%Y/%m/%d")
+    source = town.source("hotline", fields={"reported_at": {"columns": ("时间", "标题"), "format": form}})
+    outcome = town.load(source)
+    assert (outcome.loaded, outcome.reasons) == (1, {"bad-time": 1})
+    assert town.one("SELECT reported_at FROM incident").isoformat() == "2026-06-01T00:30:00+00:00"
+    (rejected,) = town.rejected(outcome)
+    expected = "时间 + 标题 is '2026/06/01 08:30:00 08:30'; it should look like %Y/%m/%d %H:%M or %Y/%m/%d"
+    assert rejected.message == expected
+
+
+def test_a_field_has_one_origin() -> None:
+    with pytest.raises(ValidationError, match="needs either a column, columns or a value"):
+        FieldSpec(column="时间", columns=COLUMNS)
