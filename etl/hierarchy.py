@@ -1,7 +1,7 @@
 """Where a unit stands: its parent by code, by declaration or by area, and the id that says so."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 
 import numpy as np
@@ -9,6 +9,7 @@ import psycopg
 import shapely
 
 from etl.checks import Verdicts
+from etl.coverage import Gap, Overlap, gaps, overlaps
 from etl.nesting import WHOLE, Nested, by_area, shares
 from layers.errors import LoadError
 from layers.model import level_bits, level_shift
@@ -84,6 +85,31 @@ class Hierarchy:
             self._note({code: draft.shape for code, (draft, _) in given.items()}, parents)
             yield from given.values()
 
+    def findings(self) -> dict[str, list[dict[str, object]]]:
+        """Return what people should know of the levels this load touched: who lies astride, gaps, overlaps."""
+        touched = sorted({self.known[code].rank for code in self._shapes})
+        by_rank = {rank: self._polygons(self._level(rank)) for rank in range(len(self.city.levels))}
+        found: dict[str, Sequence[Nested | Overlap | Gap]] = {
+            "astride": self.astride,
+            "overlaps": [item for rank in touched for item in overlaps(by_rank[rank])],
+            "gaps": [item for rank in range(1, len(by_rank)) for item in self._gaps(rank, by_rank, touched)],
+        }
+        return {name: [asdict(item) for item in items] for name, items in found.items() if items}
+
+    def _gaps(self, rank: int, by_rank: Mapping[int, Mapping[str, shapely.Geometry]], touched: list[int]) -> list[Gap]:
+        if rank not in touched and rank - 1 not in touched:
+            return []
+        codes = {kept.id: code for code, kept in self.known.items() if kept.rank == rank - 1}
+        children: dict[str, list[shapely.Geometry]] = {}
+        for code, shape in by_rank[rank].items():
+            above = codes.get(self.known[code].parent_id or 0)
+            if above is not None:
+                children.setdefault(above, []).append(shape)
+        return gaps(by_rank[rank - 1], children)
+
+    def _level(self, rank: int) -> list[str]:
+        return [code for code, kept in self.known.items() if kept.rank == rank]
+
     def _kept(self, draft: Draft, parent: Kept | None) -> Kept | None:
         parent_id = parent.id if parent else None
         kept = self.known.get(draft.code)
@@ -116,7 +142,7 @@ class Hierarchy:
         if rank <= 1 or self.city.levels[rank].code is not None:
             return {}
         asked = {draft.code: draft.shape for draft in level if draft.parent is None}
-        above = [code for code, kept in self.known.items() if kept.rank == rank - 1]
+        above = self._level(rank - 1)
         return by_area(asked, self._polygons(above)) if asked and above else {}
 
     def _note(self, came: Mapping[str, shapely.Geometry], parents: Mapping[str, str | None]) -> None:

@@ -6,7 +6,6 @@ stamped with until their own source is loaded again, which then notices that the
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 
 import numpy as np
@@ -57,8 +56,7 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     into.step("merge")
     counts.loaded, counts.unchanged = staging.merge()
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
-    if hierarchy.astride:
-        counts.findings["astride"] = [asdict(nested) for nested in hierarchy.astride]
+    counts.findings |= hierarchy.findings()
     counts.conserve()
     return counts
 

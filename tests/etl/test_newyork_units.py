@@ -6,39 +6,33 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection
 
 from etl.stamp import Stamp, units_in_force
-from layers.database import driver_url, migrate
 from layers.pack import City
 from layers.settings import HOME
 from tests.conftest import Databases
+from tests.etl.newyork import newyork
 from tests.etl.town import Town
 
 
 @pytest.fixture(scope="module")
-def newyork() -> City:
-    return City(HOME / "data" / "newyork")
-
-
-@pytest.fixture(scope="module")
-def town(newyork: City, databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    made: Engine = create_engine(driver_url(databases.make()))
-    migrate(made, newyork)
-    yield Town(newyork, made, tmp_path_factory.mktemp("inbox"))
-    made.dispose()
+def town(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    made = newyork(databases, tmp_path_factory.mktemp("inbox"))
+    yield made
+    made.engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def connection(town: Town) -> Iterator[Connection]:
     outcome = town.load("units")
     # Rikers Island and Marble Hill are of one borough and, with their district, in another.
-    assert outcome.findings == {
-        "astride": [
-            {"code": "BX08", "parent": "BX", "share": 0.961962},
-            {"code": "QN01", "parent": "QN", "share": 0.895558},
-        ]
-    }
+    assert outcome.findings["astride"] == [
+        {"code": "BX08", "parent": "BX", "share": 0.961962},
+        {"code": "QN01", "parent": "QN", "share": 0.895558},
+    ]
+    assert [gap["code"] for gap in outcome.findings["gaps"]] == ["BX", "MN"]
+    assert set(outcome.findings) == {"astride", "gaps"}
     assert (outcome.read, outcome.loaded, outcome.rejected) == (2664, 2664, 0)
     with town.engine.connect() as opened:
         yield opened
@@ -94,21 +88,22 @@ def test_names_are_english_and_chinese_where_there_are_any(connection: Connectio
     assert names["36061030900"] == ("Census Tract 309",) * 2
 
 
-def test_rikers_island_counts_in_queens_as_its_district_does(connection: Connection, newyork: City) -> None:
-    assert path(connection, -73.8830, 40.7915, newyork) == ["NYC", "QN", "QN01", "QN0151", "36005000100"]
+def test_rikers_island_counts_in_queens_as_its_district_does(connection: Connection, town: Town) -> None:
+    assert path(connection, -73.8830, 40.7915, town.city) == ["NYC", "QN", "QN01", "QN0151", "36005000100"]
 
 
-def test_marble_hill_counts_in_the_bronx_as_its_district_does(connection: Connection, newyork: City) -> None:
-    assert path(connection, -73.9105, 40.8765, newyork) == ["NYC", "BX", "BX08", "BX0802", "36061030900"]
+def test_marble_hill_counts_in_the_bronx_as_its_district_does(connection: Connection, town: Town) -> None:
+    assert path(connection, -73.9105, 40.8765, town.city) == ["NYC", "BX", "BX08", "BX0802", "36061030900"]
 
 
-def test_the_pack_has_a_place_for_every_complaint_type(newyork: City) -> None:
-    category = newyork.sources["service-requests"].fields["category"]
+def test_the_pack_has_a_place_for_every_complaint_type(town: Town) -> None:
+    city = town.city
+    category = city.sources["service-requests"].fields["category"]
     assert category.other == "other"
-    used = set((newyork.mapping(category) or {}).values())
-    assert used <= set(newyork.categories)
-    roots = {item.code for item in newyork.categories.values() if item.parent is None}
-    assert all(item.parent is None or item.parent in roots for item in newyork.categories.values())
+    used = set((city.mapping(category) or {}).values())
+    assert used <= set(city.categories)
+    roots = {item.code for item in city.categories.values() if item.parent is None}
+    assert all(item.parent is None or item.parent in roots for item in city.categories.values())
 
 
 def test_no_line_of_code_knows_new_york() -> None:
