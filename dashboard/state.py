@@ -34,7 +34,6 @@ class Store(StrEnum):
     """A page of the incidents behind the picture."""
     OUTER = "state-outer"
     """Days around the chosen period, for the trend."""
-    LAYERS = "state-layers"
     SOURCES = "state-sources"
     LANGUAGE = "state-language"
     THEME = "state-theme"
@@ -83,6 +82,8 @@ class Picture(TypedDict):
     view: View
     unit: dict[str, Any]
     summary: dict[str, Any]
+    held: dict[str, int]
+    """How many features each layer holds in the unit."""
     frame: dict[str, Any]
     """The units drawn: the unit's children, or at the lowest level its siblings."""
     facets: dict[str, list[dict[str, Any]]]
@@ -171,7 +172,6 @@ def layout(city: City) -> html.Div:
         Store.PICTURE,
         Store.INCIDENTS,
         Store.OUTER,
-        Store.LAYERS,
         Store.SOURCES,
         Store.LANGUAGE,
         Store.THEME,
@@ -210,7 +210,6 @@ def register(app: Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("feed", "catalogue"),
-        Output(Store.LAYERS, "data"),
         Output(Store.SOURCES, "data"),
         Input(Store.TICK, "n_intervals"),
         prevent_initial_call=False,

@@ -95,8 +95,9 @@
   }
 
   async function answers(view, signal, afresh) {
-    const [place, summary, incidents, known, facets] = await Promise.all([
+    const [place, layers, summary, incidents, known, facets] = await Promise.all([
       unit(view.unit),
+      fresh("/api/layers?unit=" + encodeURIComponent(view.unit), signal, afresh),
       fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
       fresh(pageAddress(view), signal, afresh),
       city(afresh),
@@ -105,7 +106,8 @@
     const frame = await frameOf(place, view, summary, signal);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
-    const picture = { view, unit: place, summary, frame, facets: counted, version: known.version, at: Date.now(), error: null };
+    const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
+    const picture = { view, unit: place, held, summary, frame, facets: counted, version: known.version, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 
@@ -160,12 +162,8 @@
   let outerLast = {};
   let outerAt = 0;
 
-  async function catalogue() {
-    const [layers, sources] = await Promise.all([
-      ask("/api/layers").catch(() => window.dash_clientside.no_update),
-      ask("/api/sources").catch((mistake) => ({ error: mistake.message })),
-    ]);
-    return [layers, sources];
+  function catalogue() {
+    return ask("/api/sources").catch((mistake) => ({ error: mistake.message }));
   }
 
   /* Asking again by hand is the clock ticking early. */

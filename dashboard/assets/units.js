@@ -121,7 +121,9 @@
       queued = false;
       const map = onemap.map;
       for (const [code, layer] of layers) if (!map.hasLayer(layer)) layers.delete(code);
-      for (const layer of layers.values()) layer.bringToBack();
+      const chosen = context && layers.get(context.chosen);
+      if (chosen) chosen.bringToBack(); // first, so that its neighbours come below its outline
+      for (const layer of layers.values()) if (layer !== chosen) layer.bringToBack();
       map.eachLayer((layer) => layer.options.around && layer.bringToBack && layer.bringToBack());
       onemap.labels.draw(layers, context);
       map.getContainer().dataset.drawn = expected || "";

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 from dash import Dash, Input, html
 from dash.development.base_component import Component
@@ -39,14 +38,13 @@ def ordered(city: City) -> list[LayerSpec]:
     return sorted(city.layers.values(), key=lambda layer: (THEMES.index(layer.theme), layer.order, layer.id))
 
 
-def amounts(picture: Picture, catalogue: list[dict[str, Any]]) -> dict[str, int]:
-    """Return how much each layer holds: features in all, incidents of the unit, filter and period."""
-    found = {item["id"]: item.get("count", 0) for item in catalogue}
+def amounts(city: City, picture: Picture) -> dict[str, int]:
+    """Return how much each layer holds in the unit: features, or incidents of the filter and period."""
     by_source = {item["code"]: item["total"] for item in picture["facets"]["source"]}
-    for item in catalogue:
-        if item.get("incidents"):
-            found[item["id"]] = by_source.get(item["incidents"], 0)
-    return found
+    return {
+        layer.id: by_source.get(layer.incidents, 0) if layer.incidents else picture["held"].get(layer.id, 0)
+        for layer in city.layers.values()
+    }
 
 
 def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: str) -> html.A:
@@ -66,12 +64,12 @@ def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: 
     )
 
 
-def draw(city: City, picture: Picture | None, catalogue: list[dict[str, Any]] | None, language: str) -> list[Component]:
+def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title and a row for each layer."""
     if not picture or "facets" not in picture:
         return [*skeleton(6)]
     view = picture["view"]
-    held = amounts(picture, catalogue or [])
+    held = amounts(city, picture)
     on = shown(city, view)
     rows = [
         row(
@@ -93,6 +91,5 @@ def register(app: Dash, city: City) -> None:
         Ids.BODY,
         partial(draw, city),
         Input(Store.PICTURE, "data"),
-        Input(Store.LAYERS, "data"),
         Input(Store.LANGUAGE, "data"),
     )

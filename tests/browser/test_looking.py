@@ -36,7 +36,7 @@ def test_category_status_and_period_change_the_numbers_as_the_api_counts_them(da
 
 
 def test_a_filter_is_a_chip_that_can_be_taken_back(dashboard: Dashboard) -> None:
-    dashboard.open("?category=street-order&status=closed")
+    dashboard.open("?category=street-order&status=dispatched")
     filtered = dashboard.numbers().total
     chips = dashboard.page.locator(".conditions .chip")
     assert chips.count() == 2

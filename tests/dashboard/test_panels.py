@@ -49,6 +49,7 @@ def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts o
         "view": {**VIEW, **view},  # type: ignore[typeddict-item]
         "unit": place,
         "summary": {**numbers, "as_of": "2026-11-22T12:00:00+00:00"},
+        "held": {"cameras": 1200},
         "frame": {"unit": place, "children": list(children), "chosen": None},
         "facets": {
             "category": [{"code": "order-stall", "total": 4}, {"code": "noise", "total": 3}],
@@ -132,10 +133,10 @@ def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: Ci
 
 
 def test_layers_say_whether_they_are_on(city: City) -> None:
-    tree = plain(layer_list.draw(city, picture(layers=["hotline"]), [{"id": "cameras", "count": 1200}], "en"))
+    tree = plain(layer_list.draw(city, picture(layers=["hotline"]), "en"))
     rows = {row[1]["href"]: row[1]["aria-checked"] for row in tree[1][2]}
     assert sorted(rows.values()) == ["false", "true"]
-    assert "1,200" in text(layer_list.draw(city, picture(), [{"id": "cameras", "count": 1200}], "en"))
+    assert "1,200" in text(layer_list.draw(city, picture(), "en"))
 
 
 def test_the_breadcrumb_ends_where_one_is(city: City) -> None:
@@ -159,7 +160,8 @@ def test_an_error_says_what_and_what_is_still_on_screen(city: City) -> None:
 
 def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
     incident = {
-        "id": 1, "key": "K1", "category": "noise", "category_name": "噪声", "category_name_en": "Noise", "status": "accepted",
+        "id": 1, "key": "K1", "category": "noise", "category_name": "噪声", "category_name_en": "Noise",
+        "status": "accepted",
         "overdue": True, "placed": False, "reported_at": "2026-11-22T12:00:00+00:00",
         "unit": {"code": "1", "name": "甲", "name_en": "A"}, "path": [],
     }  # fmt: skip
