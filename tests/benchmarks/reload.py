@@ -1,0 +1,136 @@
+"""A load of which one row in a hundred changed: what it costs in time and WAL, beside updating every row."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
+
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from etl import merge, staging
+from etl.run import load
+from layers.database import driver_url, migrate
+from layers.pack import City
+
+ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "300000"))
+ROUNDS = 3
+PACK = Path(__file__).parents[1] / "city"
+NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+HEAD = "编号,标题,时间,结案,分类,状态,经度,纬度,社区\n"
+ALL = """
+INSERT INTO incident AS kept
+    (source_id, key, unit_id, category_id, status, channel, severity, reported_at, accepted_at, dispatched_at,
+     resolved_at, closed_at, due_at, title, address, geom, attributes, row_hash, load_id)
+SELECT %(source)s, key, unit_id, category_id, status, channel, severity, reported_at, accepted_at, dispatched_at,
+       resolved_at, closed_at, due_at, title, address, geom, attributes, row_hash, %(load)s
+FROM staged
+ON CONFLICT (source_id, key) DO UPDATE SET
+    unit_id = excluded.unit_id, category_id = excluded.category_id, status = excluded.status,
+    channel = excluded.channel, severity = excluded.severity, reported_at = excluded.reported_at,
+    accepted_at = excluded.accepted_at, dispatched_at = excluded.dispatched_at, resolved_at = excluded.resolved_at,
+    closed_at = excluded.closed_at, due_at = excluded.due_at, title = excluded.title, address = excluded.address,
+    geom = excluded.geom, attributes = excluded.attributes, row_hash = excluded.row_hash, load_id = excluded.load_id
+"""
+UPDATE_ALL = {
+    "incident_unchanged": "DELETE FROM staged WHERE false",
+    "incident_history": "SELECT 1",
+    "incident_merge": ALL,
+}
+"""The same load with the usual statement instead of ours: same staging, same triggers, same result."""
+
+
+def main() -> None:
+    """Print seconds and megabytes of both ways, in turn, in one run."""
+    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
+    with database(url.render_as_string(hide_password=False)) as engine, TemporaryDirectory() as folder:
+        city, inbox = City(PACK), Path(folder)
+        load(city.sources["units"], city=city, engine=engine, inbox=inbox, now=NOW)
+        send(inbox, 0)
+        print(f"\nre-load of {ROWS:,} rows, 1 % changed\n{'way':34}{'s in all':>10}{'s writing':>11}{'WAL MB':>9}")
+        load(city.sources["hotline"], city=city, engine=engine, inbox=inbox, now=NOW)
+        found: dict[str, list[tuple[float, float, float]]] = {"staging, hash, MERGE": [], "ON CONFLICT, all rows": []}
+        for number in range(1, 2 * ROUNDS + 1):
+            way = list(found)[number % 2]
+            send(inbox, number)
+            found[way].append(measured(city, engine, inbox, ours=number % 2 == 0))
+        ours, others = ([median(values) for values in zip(*runs, strict=True)] for runs in found.values())
+        for way, values in zip(found, (ours, others), strict=True):
+            print(f"{way:34}{values[0]:10.2f}{values[1]:11.2f}{values[2]:9.1f}")
+        print(
+            f"{'times as fast, share of the WAL':34}{others[0] / ours[0]:9.1f}×{others[1] / ours[1]:10.1f}×"
+            f"{100 * ours[2] / others[2]:8.1f}%",
+            flush=True,
+        )
+
+
+@contextmanager
+def database(url: str) -> Iterator[Engine]:
+    """Yield an engine of a database of the small city, gone afterwards."""
+    name = f"onemap_bench_{os.getpid()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(make_url(url).set(database=name))
+    try:
+        migrate(engine, City(PACK))
+        yield engine
+    finally:
+        engine.dispose()
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
+
+
+def send(inbox: Path, number: int) -> None:
+    """Write the file of cases; each time another hundredth of them is closed or opened again."""
+    file = inbox / "hotline" / "1.csv"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w", encoding="gb18030", newline="") as lines:
+        lines.write(HEAD)
+        for row in range(ROWS):
+            closed = 1 <= row % 100 <= number
+            end = "2026/06/20 12:00:00,占道,已结案" if closed else ",占道,已受理"
+            day, spot = f"{1 + row % 12:02}/{1 + row * 7 % 28:02}", f"{121.5 + row % 7993 / 1e5:.5f}"
+            lines.write(
+                f"H{row:07},摊贩占道经营 {row},2025/{day} 08:30:00,{end},{spot},{29.8 + row % 3989 / 1e5:.5f},\n"
+            )
+
+
+def measured(city: City, engine: Engine, inbox: Path, *, ours: bool) -> tuple[float, float, float]:
+    """Load once; return the seconds in all, those of writing from the staging table, and the WAL written in MB."""
+    writing: list[float] = []
+    run = merge.Merge.run
+
+    def timed(self: merge.Merge) -> merge.Merged:
+        began = time.perf_counter()
+        try:
+            return run(self)
+        finally:
+            writing.append(time.perf_counter() - began)
+
+    def instead(name: str) -> str:
+        return UPDATE_ALL.get(name) or staging.statement(name)
+
+    before = position(engine)
+    began = time.perf_counter()
+    with (
+        patch.object(merge.Merge, "run", timed),
+        patch.object(merge, "statement", staging.statement if ours else instead),
+    ):
+        load(city.sources["hotline"], city=city, engine=engine, inbox=inbox, now=NOW)
+    return time.perf_counter() - began, writing[0], (position(engine) - before) / 1e6
+
+
+def position(engine: Engine) -> float:
+    """Return how many bytes the write-ahead log has."""
+    with engine.connect() as connection:
+        return float(connection.execute(text("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")).scalar_one())
+
+
+if __name__ == "__main__":
+    main()
