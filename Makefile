@@ -29,7 +29,7 @@ bench: ## measure; prints what it measured, compares with peers
 
 screenshot: ## make docs/images anew from a running demo
 	@scripts/install --dev
-	@exec $(RUN)/python tests/screenshots.py
+	@exec $(RUN)/python -m tests.screenshots
 
 lock: ## the newest versions that fit together
 	@scripts/install --dev

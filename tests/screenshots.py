@@ -11,7 +11,6 @@ from tests.browsing import LAUNCH
 PICTURES = {
     "city-dark-zh": "/?lang=zh&theme=dark",
     "city-dark-en": "/?lang=en&theme=dark",
-    "street-light-zh": "/?lang=zh&theme=light&unit=330203004000",
 }
 SETTLED = 4_000
 
