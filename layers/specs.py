@@ -260,6 +260,13 @@ class SourceSpec(Named):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _snapshots_are_whole(self) -> Self:
+        if self.mode == "snapshot" and (self.read.since or ":since" in (self.read.query or "")):
+            msg = "mode 'snapshot' needs all rows each time; leave out since, or the mode"
+            raise ValueError(msg)
+        return self
+
     @property
     def refresh_minutes(self) -> int:
         """How many minutes after its data time the source is due again."""

@@ -178,6 +178,13 @@ def test_units_have_no_mode(town: Town) -> None:
         town.source("units", mode="snapshot")
 
 
+def test_what_is_asked_only_for_news_is_no_snapshot(town: Town) -> None:
+    plain = town.source("hotline").model_dump() | {"mode": "snapshot"}
+    service = {"format": "http-json", "url": "https://example.org/cases", "since": "updated"}
+    with pytest.raises(ValidationError, match="mode 'snapshot' needs all rows each time"):
+        SourceSpec.model_validate(plain | {"read": service})
+
+
 CASES = st.dictionaries(
     st.sampled_from("ABCDEFGH"),
     st.sampled_from(
