@@ -4,6 +4,7 @@ A server named by the variable already is used as it is.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ def main() -> int:
     command = sys.argv[1:]
     if VARIABLE in os.environ:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - the caller's own command
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="onemap-test-") as folder:
         database = Embedded(Path(folder))
         database.start()
