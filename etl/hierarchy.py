@@ -53,6 +53,10 @@ class Hierarchy:
     driver: psycopg.Connection
     city: City
     known: dict[str, Kept] = field(default_factory=dict)
+    moves: bool = False
+    """Whether a unit may stand elsewhere than before: only a new edition may do that."""
+    moved: list[int] = field(default_factory=list)
+    """The ids of units that got another."""
     astride: list[Nested] = field(default_factory=list)
     """Units that lie less than `WHOLE` in their parent."""
     _last: dict[tuple[int | None, int], int] = field(default_factory=dict)
@@ -85,6 +89,11 @@ class Hierarchy:
             self._note({code: draft.shape for code, (draft, _) in given.items()}, parents)
             yield from given.values()
 
+    @property
+    def brought(self) -> set[str]:
+        """The codes of this load's units."""
+        return set(self._shapes)
+
     def findings(self) -> dict[str, list[dict[str, object]]]:
         """Return what people should know of the levels this load touched: who lies astride, gaps, overlaps."""
         touched = sorted({self.known[code].rank for code in self._shapes})
@@ -113,6 +122,9 @@ class Hierarchy:
     def _kept(self, draft: Draft, parent: Kept | None) -> Kept | None:
         parent_id = parent.id if parent else None
         kept = self.known.get(draft.code)
+        if kept is not None and self.moves and (kept.rank, kept.parent_id) != (draft.rank, parent_id):
+            self.moved.append(kept.id)
+            kept = None
         if kept is not None and (kept.rank, kept.parent_id) != (draft.rank, parent_id):
             draft.reject(
                 "moved-unit", f"the unit {draft.code!r} stood at another place of the hierarchy; give it a new code"

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from etl import files, record, rejects, units
 from etl.drift import Drift
+from etl.editions import restamp
 from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
@@ -203,7 +204,12 @@ class _Run:
             request=self.request,
         )
         if self.source.feeds == "units":
-            return units.write(words, pieces, city=self.city, into=into, newest=newest)
+            counts = units.write(words, pieces, city=self.city, into=into, newest=newest)
+            if self.source.edition is not None and (counts.loaded or counts.retired):
+                self._step("place")
+                moved = restamp(self.connection, self.city, driver=driver, load=load)
+                counts.findings |= {"restamped": moved} if moved else {}
+            return counts
         counts = write(self._target(words, newest), pieces, into=into)
         reading.mended.resolve(driver, source=self.number, load=load)
         return counts

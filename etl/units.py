@@ -1,8 +1,9 @@
 """Units as rows: codes and parents checked, ids given, polygons mended, labelled and simplified.
 
-A unit that is known already keeps its id; new ones get the next of their parent, in the order of their codes. What the
-file no longer has stays. New boundaries replace the old in place; incidents and features keep the unit they were
-stamped with until their own source is loaded again, which then notices that the units are others.
+A unit that is known already keeps its id; new ones get the next of their parent, in the order of their codes. Unless
+the source declares an edition (see `etl.editions`), what the file no longer has stays, and new boundaries replace the
+old in place; incidents and features then keep the unit they were stamped with until their own source is loaded again,
+which notices that the units are others.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ import shapely
 
 from etl.checks import Keys, Verdicts, readable
 from etl.codes import codes_in
+from etl.editions import Edition
 from etl.fields import Fields, Vocabulary
 from etl.hierarchy import Draft, Hierarchy, Kept
 from etl.incidents import geometry
@@ -38,8 +40,9 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         msg = f"{words.source.id}: units need the fields code, level and name; add {sorted(missing)}"
         raise LoadError(msg)
     counts = Counts(data_time=newest)
-    checked, drafts = _read(words, pieces, city)
-    hierarchy = Hierarchy(into.driver, city)
+    checked, drafts, sent = _read(words, pieces, city)
+    edition = _edition(words, into)
+    hierarchy = Hierarchy(into.driver, city, moves=edition is not None)
     given = list(hierarchy.identified(drafts))
     if city.spec.code not in hierarchy.known:
         top = city.levels[0].id
@@ -54,26 +57,55 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     if given:
         staging.add(_batch(given, city))
     into.step("merge")
+    if edition is not None:
+        _retire(edition, hierarchy, sent, counts)
     counts.loaded, counts.unchanged = staging.merge()
+    if edition is not None:
+        edition.date()
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.findings |= hierarchy.findings()
+    if edition is not None and (orphans := edition.orphans()):
+        counts.findings["orphans"] = orphans
     counts.conserve()
     return counts
 
 
-def _read(words: Vocabulary, pieces: Iterable[Rows], city: City) -> tuple[list[Verdicts], list[Draft]]:
+def _edition(words: Vocabulary, into: Publication) -> Edition | None:
+    """Return the edition that a source declares, where the whole of it was sent."""
+    if words.source.edition is None or into.request.partial:
+        return None
+    edition = Edition(into.driver, words.source.edition, into.load)
+    edition.require_newer()
+    return edition
+
+
+def _retire(edition: Edition, hierarchy: Hierarchy, sent: set[str], counts: Counts) -> None:
+    """Make room for the staged units: end what they replace, keep what they change; a row kept out ends nothing."""
+    levels = {hierarchy.city.levels[hierarchy.known[code].rank].id for code in hierarchy.brought}
+    retired = edition.retire(hierarchy, levels=levels, sent=sent)
+    counts.retired = len(retired)
+    if retired:
+        counts.findings["retired"] = retired
+    edition.keep_past()
+
+
+def _read(words: Vocabulary, pieces: Iterable[Rows], city: City) -> tuple[list[Verdicts], list[Draft], set[str]]:
+    """Return the verdicts on every piece, the units that may come in, and every code that was sent."""
     checked: list[Verdicts] = []
     drafts: list[Draft] = []
     codes: set[str] = set()
+    sent: set[str] = set()
     keys = Keys(lambda asked: codes & set(asked))
     for rows in pieces:
         verdicts = Verdicts(rows)
         readable(verdicts)
-        new = _drafts(Fields(rows, words, verdicts), words, city, keys)
+        fields = Fields(rows, words, verdicts)
+        sent |= set(_codes(fields, "code").drop_null().to_pylist())
+        new = _drafts(fields, words, city, keys)
         codes |= {draft.code for draft in new}
         drafts += new
         checked.append(verdicts)
-    return checked, drafts
+    return checked, drafts, sent
 
 
 def _drafts(fields: Fields, words: Vocabulary, city: City, keys: Keys) -> list[Draft]:

@@ -86,6 +86,28 @@ unit = Table(
     Index("unit_geom", "geom", postgresql_using="gist"),
 )
 
+unit_past = Table(
+    "unit_past",
+    metadata,
+    Column("id", BigInteger, nullable=False, comment="the unit's, which it kept"),
+    Column("code", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("parent_id", BigInteger),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("population", Integer),
+    Column("area", Double, nullable=False),
+    Column("geom", Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=False),
+    Column("draw", Geometry("MULTIPOLYGON", 4326, spatial_index=False), nullable=False),
+    Column("label", Geometry("POINT", 4326, spatial_index=False), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date, nullable=False),
+    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    PrimaryKeyConstraint("id", "valid_to"),
+)
+"""What units were before a later edition changed them; units that ended stand in `unit`, with `valid_to`."""
+
 category = Table(
     "category",
     metadata,

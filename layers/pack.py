@@ -41,6 +41,9 @@ class City:
                 raise PackError(
                     file, where="feeds", found=source.feeds, right=f"must be one of {', '.join(sorted(feeds))}"
                 )
+            if source.edition is not None and source.feeds != "units":
+                right = "only boundaries have editions: for sources that feed 'units'"
+                raise PackError(file, where="edition", found=str(source.edition), right=right)
             for name, spec in source.fields.items():
                 if isinstance(spec.map, str) and not (self.folder / spec.map).is_file():
                     raise PackError(

@@ -1,5 +1,6 @@
 """What the files of a city pack may say: one model per file, strict, frozen."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
@@ -250,6 +251,8 @@ class SourceSpec(Named):
     reject_limit: float = Field(default=0.1, ge=0, le=1)
     """The share of its rows that may be rejected before a load says so by its exit code."""
     read: ReadSpec
+    edition: date | None = None
+    """Of units: the day from which these boundaries are in force; what they leave out ends then."""
     place: PlaceSpec = PlaceSpec()
     fields: dict[str, SourceField]
 

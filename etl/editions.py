@@ -1,0 +1,130 @@
+"""Boundaries come in editions: what a new one leaves out is retired, what it changes is kept, points find their units.
+
+Ids stay with codes. A unit whose polygon changes keeps its id, so only points near a changed edge are written again;
+`unit_past` holds what it was. A unit under another parent gets a new id, because the id says where it stands.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import shapely
+from psycopg import sql
+from sqlalchemy import Connection
+
+from etl.hierarchy import Hierarchy
+from etl.staging import copy, statement
+from etl.stamp import OUTSIDE, Stamp, units_in_force
+from layers.errors import LoadError
+from layers.model import level_shift
+from layers.pack import City
+
+PIECE = 200_000
+"""Points that are placed at a time."""
+TABLES = ("incident", "feature")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of boundaries on its way in."""
+
+    driver: psycopg.Connection
+    begins: date
+    load: int
+
+    def require_newer(self) -> None:
+        """Make sure that no later edition is in force.
+
+        Raises:
+            LoadError: One is.
+        """
+        row = self.driver.execute("SELECT max(valid_from) FROM unit WHERE valid_to IS NULL").fetchone()
+        if row and row[0] and row[0] > self.begins:
+            msg = f"the edition {self.begins} is older than {row[0]}, which is in force; load editions in their order"
+            raise LoadError(msg)
+
+    def retire(self, hierarchy: Hierarchy, *, levels: Collection[str], sent: Iterable[str]) -> list[dict[str, str]]:
+        """Retire what the levels of a file no longer have, and what stands elsewhere now; return codes and names."""
+        values = {
+            "edition": self.begins,
+            "load": self.load,
+            "levels": list(levels),
+            "sent": list(sent),
+            "moved": hierarchy.moved,
+        }
+        rows = self.driver.execute(statement("unit_retire"), values).fetchall()
+        gone = [code for _, code, _ in rows if code not in hierarchy.brought]
+        for code in gone:
+            hierarchy.known.pop(code, None)
+        return [{"code": code, "name": name} for _, code, name in sorted(rows, key=lambda row: str(row[1]))]
+
+    def keep_past(self) -> None:
+        """Keep what the staged units are about to replace."""
+        self.driver.execute(statement("unit_past"), {"edition": self.begins})
+
+    def date(self) -> None:
+        """Write since when the units of this load are as they are."""
+        self.driver.execute(
+            "UPDATE unit SET valid_from = %s WHERE load_id = %s AND valid_to IS NULL", [self.begins, self.load]
+        )
+
+    def orphans(self) -> list[dict[str, str]]:
+        """Return units in force below one that is not."""
+        asked = """
+            SELECT u.code, p.code FROM unit u JOIN unit p ON p.id = u.parent_id
+            WHERE u.valid_to IS NULL AND p.valid_to IS NOT NULL ORDER BY 1
+        """
+        return [{"code": code, "parent": parent} for code, parent in self.driver.execute(asked)]
+
+
+def restamp(connection: Connection, city: City, *, driver: psycopg.Connection, load: int) -> list[dict[str, Any]]:
+    """Give every incident and feature that a load of units may have moved the unit it is in now; say how many moved."""
+    stamp = Stamp(units_in_force(connection), city)
+    driver.execute(statement("unit_touched"), {"load": load})
+    return [found for table in TABLES if (found := _restamp(driver, table, stamp, city))["rows"]]
+
+
+def _restamp(driver: psycopg.Connection, table: str, stamp: Stamp, city: City) -> dict[str, Any]:
+    driver.execute("CREATE TEMPORARY TABLE moved (id bigint, unit_id bigint) ON COMMIT DROP")
+    name = sql.Identifier(table)
+    outside = 0
+    with driver.cursor(name="restamp") as cursor:
+        cursor.execute(sql.SQL(statement("restamp_asked")).format(table=name))
+        pieces = iter(lambda: cursor.fetchmany(PIECE), [])
+        batches = [_moved(rows, stamp, city) for rows in pieces]
+    for batch, lost in batches:
+        outside += lost
+        copy(driver, "moved", batch)
+    changed = driver.execute(
+        sql.SQL("UPDATE {} r SET unit_id = m.unit_id FROM moved m WHERE r.id = m.id").format(name)
+    ).rowcount
+    driver.execute("DROP TABLE moved")
+    return {"table": table, "rows": changed} | ({"outside": outside} if outside else {})
+
+
+def _moved(rows: list[Any], stamp: Stamp, city: City) -> tuple[pa.RecordBatch, int]:
+    """Return the rows whose unit is another now, and how many lie in none any more: those belong to the city."""
+    ids, units, homes, points = (list(column) for column in zip(*rows, strict=True))
+    shapes = shapely.from_wkb(np.array([None if point is None else bytes(point) for point in points], dtype=object))
+    found = stamp.at(shapely.get_x(shapes), shapely.get_y(shapes))
+    there = ~shapely.is_missing(shapes)
+    before = np.array(units, dtype=np.int64)
+    lost = there & (found == OUTSIDE)
+    found = np.where(lost, stamp.top, found)
+    found[~there] = [_home(homes[at], stamp, city) for at in np.flatnonzero(~there)]
+    other = np.flatnonzero(found != before)
+    batch = {"id": pa.array(np.array(ids, dtype=np.int64)[other]), "unit_id": pa.array(found[other])}
+    return pa.RecordBatch.from_pydict(batch), int(lost[other].sum())
+
+
+def _home(unit: int, stamp: Stamp, city: City) -> int:
+    """Return a unit, or the deepest above it that is in force."""
+    levels = len(city.levels)
+    in_force = set(stamp.units.by_code.values())
+    shifts = [level_shift(rank, levels) for rank in reversed(range(levels))]
+    above = [unit >> shift << shift for shift in shifts]
+    return next((item for item in (unit, *above) if item in in_force), stamp.top)
