@@ -257,14 +257,10 @@ class SourceSpec(Named):
     fields: dict[str, SourceField]
 
     @model_validator(mode="after")
-    def _units_have_editions(self) -> Self:
+    def _mode_fits(self) -> Self:
         if self.feeds == "units" and self.mode != "upsert":
             msg = f"mode {self.mode!r} is not for units, which are loaded as they are; leave it out"
             raise ValueError(msg)
-        return self
-
-    @model_validator(mode="after")
-    def _snapshots_are_whole(self) -> Self:
         if self.mode == "snapshot" and (self.read.since or ":since" in (self.read.query or "")):
             msg = "mode 'snapshot' needs all rows each time; leave out since, or the mode"
             raise ValueError(msg)
