@@ -64,7 +64,9 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
         SourceDataError: There are none, the pattern leads out of both folders, or the service does not answer.
     """
     if source.read.format in SERVICES:
-        return [_fetched(source, folder=inbox / FETCHED / source.id, since=since)]
+        # A snapshot is always whole; everything else may leave out what was there the last time.
+        newer = since.astimezone(city.time_zone) if since and source.mode != "snapshot" else None
+        return [_fetched(source, folder=inbox / FETCHED / source.id, since=newer)]
     pattern = PurePosixPath(source.read.path)
     if pattern.is_absolute() or ".." in pattern.parts:
         raise SourceDataError(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from etl.drift import Drift
 from etl.files import Found
 from etl.mended import Mended, is_export
-from etl.readers import reader
 from etl.request import Request, first
 from etl.rows import Rows
+from etl.sandbox.reading import read
 from layers.specs import SourceSpec
 
 Report = Callable[[str, int, int], None]
@@ -46,7 +46,7 @@ class Reading:
             yield from self.mended.read(file.path, name=file.name)
             return
         checked = False
-        for rows in reader(self.source.read.format)(file.path, name=file.name, spec=self.source.read):
+        for rows in read(file.path, name=file.name, spec=self.source.read, parts=file.parts):
             if not checked:
                 self.drift.check(rows)
                 checked = True

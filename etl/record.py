@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import SQLAlchemyError
 
 from etl.load import Counts
+from etl.texts import sentence
 from layers import model
 from layers.sources import DONE, INTERRUPTED, LOADING
 
@@ -59,6 +60,14 @@ def last_good(connection: Connection, source: int) -> Row[Any] | None:
     return connection.execute(asked.order_by(table.c.id.desc()).limit(1)).one_or_none()
 
 
+def reached(connection: Connection, source: int) -> datetime | None:
+    """Return how recent the data of a source are so far."""
+    table = model.load
+    newest = select(func.max(table.c.data_time)).where(table.c.source_id == source, table.c.state.in_(DONE))
+    found: datetime | None = connection.execute(newest).scalar_one()
+    return found
+
+
 def finish(connection: Connection, load: int, *, counts: Counts, finished: datetime, detail: Mapping[str, Any]) -> str:
     """Record how a load ended; return its state."""
     table = model.load
@@ -87,7 +96,7 @@ def fail(connection: Connection, load: int, *, message: str, finished: datetime)
     connection.execute(
         update(table)
         .where(table.c.id == load)
-        .values(state="failed", finished_at=finished, detail={"message": message})
+        .values(state="failed", finished_at=finished, detail={"message": sentence(message)})
     )
 
 

@@ -218,8 +218,9 @@ class _Run:
         """Return the files to read: one that was named, or those that are there, without those too old to ask for."""
         if self.request.file is not None:
             return [files.named(self.request.file)]
-        found = files.find(self.source, city=self.city, inbox=self.inbox)
         since = self.request.since
+        reached = record.reached(self.connection, self.number)
+        found = files.find(self.source, city=self.city, inbox=self.inbox, since=since or reached)
         if since is None or self.source.feeds == "incidents":
             return found
         return [file for file in found if file.modified >= since]

@@ -27,3 +27,8 @@ def shown(value: Any) -> Any:  # noqa: ANN401 - any value of a row
     if not isinstance(value, str):
         return value
     return re.sub(f"{MARK}(..)", r"\\x\1", value).replace("\x00", r"\x00")
+
+
+def sentence(message: str) -> str:
+    """Return a message as it may be kept and printed, whatever it quotes from a file."""
+    return str(shown(message)).encode(errors="backslashreplace").decode()

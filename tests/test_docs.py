@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from layers.settings import HOME, Settings
-from layers.specs import Theme
+from layers.specs import Format, ReadSpec, Theme
 from layers.words import STATUSES, status_code
 from onemap import app
 
@@ -45,3 +45,11 @@ def test_every_link_leads_somewhere(document: str) -> None:
 def test_the_guide_names_every_theme_and_status(guide: str) -> None:
     words = {*get_args(Theme), *(status_code(status) for status in STATUSES)}
     assert {word for word in words if word not in text(guide)} == set()
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_the_guide_lists_every_format_and_the_keys_to_read_it(guide: str) -> None:
+    table = text(guide).partition("| format |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) != []
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == set(get_args(Format))
+    assert {key for key in ReadSpec.model_fields if not re.search(rf"\b{key}\b", text(guide))} == set()

@@ -6,6 +6,7 @@ every load has a file, whatever it came from, and what came from outside is only
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -39,9 +40,10 @@ class Fetcher(Protocol):
         """
 
 
-def formats() -> list[str]:
+@cache
+def formats() -> tuple[str, ...]:
     """Return every format there is a reader for."""
-    return sorted(item.name.replace("_", "-") for item in iter_modules(__path__))
+    return tuple(sorted(item.name.replace("_", "-") for item in iter_modules(__path__)))
 
 
 def reader(name: str) -> Reader:

@@ -20,7 +20,7 @@ def read(file: Path, name: str) -> list[rows.Rows]:
 
 
 def test_a_pack_may_declare_the_formats_that_there_are_readers_for() -> None:
-    assert sorted(get_args(Format)) == formats()
+    assert tuple(sorted(get_args(Format))) == formats()
 
 
 def test_a_format_is_a_service_where_its_reader_can_fetch() -> None:
