@@ -3,7 +3,7 @@
 import json
 from typing import Any, cast
 
-from dash import Dash, Input, Output
+from dash import Dash
 from fastapi import FastAPI
 
 from dashboard import shades, state
@@ -52,9 +52,4 @@ def attach(app: FastAPI, city: City, settings: Settings) -> None:
     shades.register(dash)
     for panel in panels():
         panel.register(dash, city)
-    dash.callback(Output(watch.PROVIDER, "forceColorScheme"), Input(state.Store.THEME, "data"))(themed)
-
-
-def themed(theme: str | None) -> str:
-    """Return the theme the controls take."""
-    return theme or "dark"
+    watch.register(dash)

@@ -89,6 +89,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "quantile": ("分位", "Quantile"),
     "equal": ("等距", "Equal"),
     "classes": ("分级方法", "Classes"),
+    "one_unit_in_class": ("1 个单元", "1 unit"),
     "units_in_class": ("{n} 个单元", "{n} units"),
     "no_data": ("无数据", "No data"),
     "trend": ("趋势", "Trend"),

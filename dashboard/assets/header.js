@@ -8,6 +8,7 @@
   function period(value) {
     if (!value || !onemap.view.now || value === onemap.view.now.period) return none();
     if (value === "custom") {
+      window.dash_clientside.set_props("header-period", { value: onemap.view.now.period });
       document.getElementById("header-dates").click();
       return none();
     }

@@ -9,6 +9,7 @@
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
+  let raising = false;
   let watched = null;
 
   function metresPerPixel(map, latitude) {
@@ -23,13 +24,21 @@
       this._point = this._point.add(this.options.aside);
       this._updateBounds();
     },
+    /* A long number makes a square wider than its radius says. */
+    _half: function () {
+      const tall = this._radius * 0.85;
+      return { tall, wide: Math.max(tall, this.options.text.length * 3.2 + 4) };
+    },
+    _updateBounds: function () {
+      const reach = window.L.point(Math.max(this._radius, this._half().wide) + 3, this._radius + 3);
+      this._pxBounds = window.L.bounds(this._point.subtract(reach), this._point.add(reach));
+    },
     _updatePath: function () {
       const renderer = this._renderer;
       if (!renderer._drawing || this._empty()) return;
       const pen = renderer._ctx;
       if (this.options.square) {
-        const tall = this._radius * 0.85;
-        const wide = Math.max(tall, this.options.text.length * 3.2 + 4);
+        const { tall, wide } = this._half();
         pen.beginPath();
         pen.roundRect(this._point.x - wide, this._point.y - tall, 2 * wide, 2 * tall, 4);
         renderer._fillStroke(pen, this);
@@ -78,7 +87,7 @@
     const features = onemap.city.layers.filter((each) => !each.incidents);
     const at = features.findIndex((each) => each.id === layer);
     const angle = (at * 2 * Math.PI) / features.length + 0.7;
-    return at < 0 ? [0, 0] : [Math.round(24 * Math.cos(angle)), Math.round(24 * Math.sin(angle))];
+    return at < 0 ? [0, 0] : [Math.round(30 * Math.cos(angle)), Math.round(28 * Math.sin(angle))];
   }
 
   /* Ten times as many is not ten times as wide. */
@@ -94,11 +103,12 @@
   leaflet.point = function (feature, at, given) {
     const said = feature.properties;
     const color = given.hideout.color;
+    const incident = given.hideout.layer === "incidents";
     if (said.count > 1) {
-      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.78, square: given.hideout.layer !== "incidents", aside: aside(given.hideout.layer) };
+      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.78, incident, square: !incident, aside: aside(given.hideout.layer) };
       return new Cluster(at, { ...style, radius: radius(said.count), text: short(said.count) });
     }
-    const style = { radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, fillOpacity: 1 };
+    const style = { incident, radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, fillOpacity: 1 };
     if (!Number.isFinite(said.bearing)) return window.L.circleMarker(at, style);
     const off = said.status === "offline";
     return new Camera(at, {
@@ -111,6 +121,7 @@
   };
 
   leaflet.eachPoint = function (feature, layer, given) {
+    layer.on("add", raise);
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
       const map = onemap.map;
@@ -121,6 +132,16 @@
       }
     });
   };
+
+  /* Incidents lie over what merely stands there, whichever came last. */
+  function raise() {
+    if (raising) return;
+    raising = true;
+    window.setTimeout(() => {
+      raising = false;
+      onemap.map.eachLayer((layer) => layer._radius && layer.options.incident && layer.bringToFront());
+    }, 0);
+  }
 
   function bbox(map) {
     const view = map.getBounds().pad(0.05);

@@ -1,7 +1,7 @@
 """The main page: the map fills the window, and the panels float over it."""
 
 import dash_mantine_components as dmc
-from dash import html
+from dash import Dash, Input, Output, html
 
 from dashboard import state
 from dashboard.panels import (
@@ -22,11 +22,28 @@ from dashboard.parts import aria, data
 from layers.pack import City
 
 PROVIDER = "watch-provider"
+DATES = "watch-dates"
 
 
 def fold(side: str) -> html.Button:
     """Return the handle that folds a rail away; `rails.js` names it in the page's language."""
     return html.Button(className=f"fold fold-{side}", **data(folds=side))
+
+
+def calendar(language: str | None) -> dict[str, str | int]:
+    """Return how the calendar speaks; weeks begin on Monday."""
+    return {"locale": "en" if language == "en" else "zh-cn", "firstDayOfWeek": 1}
+
+
+def themed(theme: str | None) -> str:
+    """Return the theme the controls take."""
+    return theme or "dark"
+
+
+def register(app: Dash) -> None:
+    """Wire what surrounds the panels: the theme of all controls, the language of the calendar."""
+    app.callback(Output(PROVIDER, "forceColorScheme"), Input(state.Store.THEME, "data"))(themed)
+    app.callback(Output(DATES, "settings"), Input(state.Store.LANGUAGE, "data"))(calendar)
 
 
 def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
@@ -56,8 +73,8 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                 ],
                 className="page",
             ),
-            id="watch-dates",
-            settings={"firstDayOfWeek": 1},
+            id=DATES,
+            settings=calendar("zh"),
         ),
         id=PROVIDER,
         forceColorScheme="dark",

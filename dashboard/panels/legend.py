@@ -40,7 +40,7 @@ def rows(classes: list[Class], colors: list[str], language: str) -> list[Compone
             [
                 html.I(style={"background": color}),
                 html.Span(span(item)),
-                html.Small(say("units_in_class", language, n=item.units)),
+                html.Small(say("one_unit_in_class" if item.units == 1 else "units_in_class", language, n=item.units)),
             ]
         )
         for item, color in zip(classes, colors, strict=True)

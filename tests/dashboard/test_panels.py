@@ -122,7 +122,7 @@ def test_shades_cover_every_value_and_zero_is_the_quietest_colour() -> None:
 
 def test_legend_says_ranges_and_units() -> None:
     shown = picture(child("1", total=3), child("2", total=3), child("3", total=8))
-    assert text(legend.draw(shades(shown, "dark"), "en", shown)).split()[-6:] == ["3", "2", "units", "8", "1", "units"]
+    assert text(legend.draw(shades(shown, "dark"), "en", shown)).split()[-6:] == ["3", "2", "units", "8", "1", "unit"]
 
 
 def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: City) -> None:
