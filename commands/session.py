@@ -104,8 +104,10 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, default=str) + "\n")
         return
     drawn = Table(box=None, pad_edge=False)
-    for name in rows[0] if rows else ["nothing yet"]:
+    # What no row has anything to say about is left out for people; programs find every key.
+    told = [name for name in (rows[0] if rows else {}) if any(row[name] not in (None, "") for row in rows)]
+    for name in told or ["nothing yet"]:
         drawn.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in LONG)
     for row in rows:
-        drawn.add_row(*("" if value is None else str(value) for value in row.values()))
+        drawn.add_row(*("" if row[name] is None else str(row[name]) for name in told))
     out.print(drawn)
