@@ -178,8 +178,9 @@ class _Utf8(io.RawIOBase):
         self._ready = self._ready.partition(b"\n")[2]
 
     def read(self, size: int = -1, /) -> bytes:
-        while not self._ready and not self._ended:
-            self._fill(size)
+        # Never a few bytes alone, such as the rest of a character: Arrow gives up on blocks without the end of a row.
+        while len(self._ready) < size and not self._ended:
+            self._fill(size - len(self._ready))
         taken, self._ready = self._ready[:size], self._ready[size:]
         self.quotes += taken.count(b'"')
         return taken

@@ -75,6 +75,17 @@ def test_rows_keep_their_numbers_over_the_ends_of_pieces(file: Path, monkeypatch
     assert pieces[-1].done == 1.0
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("block", range(256, 272))
+def test_characters_may_lie_across_the_ends_of_pieces(
+    file: Path, encoding: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_reader, "BLOCK", block)
+    sent = [{"编号": str(number), "标题": "摊贩占道经营投诉" * 4} for number in range(60)]
+    lines = "".join(f"{row['编号']},{row['标题']}\n" for row in sent)
+    assert values(read(file, f"编号,标题\n{lines}".encode(encoding), encoding=encoding)) == sent
+
+
 def test_bytes_outside_the_encoding_stay_visible_and_spoil_only_their_row(file: Path) -> None:
     pieces = read(file, b"a,b\n1,\xff\xfe\n2,\xb0\xa1\n", encoding="gb18030")
     assert values(pieces) == [{"a": "1", "b": "\U0010fffeff\U0010fffefe"}, {"a": "2", "b": "啊"}]
