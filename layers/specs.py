@@ -32,7 +32,7 @@ Setting = Annotated[str, Field(pattern=r"^ONEMAP_SOURCE_[A-Z0-9_]+$")]
 class Part(BaseModel):
     """Any table of a pack: frozen, and a key nobody knows is a mistake."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Title(Part):
@@ -165,7 +165,8 @@ def _bare_column(raw: object) -> object:
     return {"column": raw} if isinstance(raw, str) else raw
 
 
-SourceField = Annotated[FieldSpec, BeforeValidator(_bare_column)]
+SourceField = Annotated[FieldSpec, BeforeValidator(_bare_column, json_schema_input_type=FieldSpec | str)]
+"""A column's name stands for the column as it is."""
 
 
 class ReadSpec(Part):
