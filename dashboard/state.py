@@ -60,6 +60,8 @@ class View(TypedDict, total=False):
     classes: str
     sort: str
     after: str | None
+    saved: str | None
+    """The saved view that the address came from, until something is changed."""
 
 
 class Child(TypedDict):

@@ -11,6 +11,21 @@ SHORTEN_FROM = 100_000
 HUNDRED_MILLION = 100_000_000
 
 TEXTS: Mapping[str, tuple[str, str]] = {
+    "views": ("视图", "Views"),
+    "view_name": ("名称", "Name"),
+    "view_description": ("说明", "What it is for"),
+    "view_fixed": ("固定日期：{since} 至 {until}", "Keep these days: {since} to {until}"),
+    "view_keep": ("保存当前视图", "Save this view"),
+    "view_copy": ("复制链接", "Copy link"),
+    "view_copied": ("已复制", "Copied"),
+    "view_link": ("链接", "Link"),
+    "view_replace": ("以当前视图覆盖", "Replace with this view"),
+    "view_replace_sure": ("再次点击以覆盖", "Click again to replace"),
+    "view_forget": ("删除", "Delete"),
+    "view_forget_sure": ("再次点击以删除", "Click again to delete"),
+    "view_gone": ("视图已删除", "View was deleted"),
+    "views_none": ("还没有保存的视图。给当前视图起个名字即可保存。", "No saved views yet. Name this one to keep it."),
+    "close": ("关闭", "Close"),
     "brand": ("一张图", "OneMap"),
     "choose": ("选择{level}", "choose a {level}"),
     "today": ("今日", "Today"),

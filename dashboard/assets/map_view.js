@@ -147,6 +147,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.target.closest && event.target.closest("input:not([type='radio']), textarea, [role='dialog']")) return;
+    if (document.querySelector("dialog[open]")) return;
     if (event.key !== "Escape" && event.key !== "Backspace") return;
     if (event.key === "Escape" && onemap.popup && onemap.popup.close()) return;
     event.preventDefault();

@@ -24,6 +24,7 @@
       classes: said.get("classes") || DEFAULTS.classes,
       sort: said.get("sort") || DEFAULTS.sort,
       after: said.get("after"),
+      saved: said.get("view"),
     };
     for (const name of LISTS) view[name] = said.getAll(name);
     return view;
@@ -121,7 +122,8 @@
         const shown = shownLooks;
         // What did not change is not passed on: everything on the page would be drawn again for nothing.
         const none = window.dash_clientside.no_update;
-        const news = [before && address(before) === address(view) ? none : view];
+        const same = before && address(before) === address(view) && before.saved === view.saved;
+        const news = [same ? none : view];
         looks(said).forEach((look, at) => news.push(look === shown[at] ? none : look));
         return news;
       },

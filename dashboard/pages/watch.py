@@ -17,6 +17,7 @@ from dashboard.panels import (
     ranking,
     sources,
     trend,
+    views,
 )
 from dashboard.parts import aria, data
 from layers.pack import City
@@ -56,10 +57,11 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                 [
                     state.layout(city),
                     map_view.layout(city, tiles),
-                    header.layout(),
+                    header.layout(views.button()),
                     html.Div(className="progress", **aria(hidden="true")),
                     html.Aside(left, className="rail rail-left", **data(covers="left")),
                     html.Aside(right, className="rail rail-right", **data(covers="right")),
+                    views.layout(),
                     fold("left"),
                     fold("right"),
                     html.Div(

@@ -26,8 +26,8 @@ class Ids(StrEnum):
     CLOCK = "header-clock"
 
 
-def layout() -> html.Header:
-    """Return the bar across the top."""
+def layout(*tools: Component) -> html.Header:
+    """Return the bar across the top; other panels may put their buttons into it."""
     return html.Header(
         [
             html.A([html.B("一张图"), " OneMap"], href="?", className="brand"),
@@ -50,6 +50,7 @@ def layout() -> html.Header:
                 size="sm",
                 className="language",
             ),
+            *tools,
             html.Button(id=Ids.THEME, className="theme-switch", **aria(label=say("theme", "zh"))),
             html.Span(id=Ids.DATA_TIME, className="data-time"),
             html.Time(id=Ids.CLOCK, className="clock"),

@@ -30,6 +30,10 @@ class Client:
         asked = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.loop.run_until_complete(self.http.get(address, headers=asked))
 
+    def send(self, method: str, address: str, said: object = None) -> httpx.Response:
+        """Send something to an address."""
+        return self.loop.run_until_complete(self.http.request(method, address, json=said))
+
     def json(self, address: str) -> Any:  # noqa: ANN401 - whatever the address answers
         """Ask for an address that must answer."""
         answer = self.get(address)
