@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from commands.results import OVER_LIMIT, over_limit, reasons, say
+from commands.results import exit_code, reasons, say
 from commands.session import Session, out, progress, session, show
 from etl import catalogue, rejects
 from etl.city import Result, load_city
@@ -17,10 +17,11 @@ from etl.run import WHOLE, load
 from layers import parameters
 from layers.errors import LoadError, OneMapError, UnknownNameError
 from layers.settings import Settings
+from layers.sources import HELD
 from layers.specs import SourceSpec
 
 app = typer.Typer()
-BROKEN = ("failed", "interrupted")
+BROKEN = ("failed", "interrupted", HELD)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 
 
@@ -41,16 +42,24 @@ def load_sources(  # noqa: PLR0913 - each is an option of the command
     since: Annotated[str | None, typer.Option(help="only what was reported, or written, from this time on")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="only the first rows of the files")] = None,
     accept_drift: Annotated[bool, typer.Option(help="take files whose columns are other than before")] = False,
+    accept_suspicion: Annotated[bool, typer.Option(help="publish rows whose places look wrong")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Load sources; what can't be loaded is kept with its reason.
 
     Exit codes: 0 all is in, or was in already; 1 a source was refused or a mistake was made, and nothing of that
     source was written; 2 the command line is wrong; 3 all is in, but more rows of a source were rejected than its
-    reject_limit allows.
+    reject_limit allows; 4 a source is held, because the places of more of its rows look wrong than its suspect_limit
+    allows, and what was there stays.
     """
     with session(Settings()) as opened:
-        request = Request(file=file, since=_moment(opened, since), limit=limit, accept_drift=accept_drift)
+        request = Request(
+            file=file,
+            since=_moment(opened, since),
+            limit=limit,
+            accept_drift=accept_drift,
+            accept_suspicion=accept_suspicion,
+        )
         if file is not None and (every or len(sources or []) != 1):
             msg = "--file is one file of one source; name that source alone"
             raise OneMapError(msg)
@@ -63,8 +72,8 @@ def load_sources(  # noqa: PLR0913 - each is an option of the command
             msg = f"name the sources to load, or --all; known: {known}"
             raise OneMapError(msg)
         say(results, as_json=as_json)
-    if over_limit(results):
-        sys.exit(OVER_LIMIT)
+    if code := exit_code(results):
+        sys.exit(code)
 
 
 def load_all(opened: Session) -> None:

@@ -11,6 +11,8 @@ SHOWN = 5
 """Findings of a kind that are printed."""
 OVER_LIMIT = 3
 """The exit code of loads that went in, but left more rows out than their source allows."""
+WAITS = 4
+"""The exit code of loads of which one is held."""
 
 
 def say(results: Sequence[Result], *, as_json: bool) -> None:
@@ -33,17 +35,19 @@ def say(results: Sequence[Result], *, as_json: bool) -> None:
         raise LoadError("; ".join(failures))
 
 
-def over_limit(results: Sequence[Result]) -> bool:
-    """Say which sources left out more rows than they may."""
-    found = [
+def exit_code(results: Sequence[Result]) -> int:
+    """Say which sources are held or left out more rows than they may; return what the command ends with."""
+    done = [(source, outcome) for source, outcome in results if isinstance(outcome, Outcome)]
+    held = [outcome.held for _, outcome in done if outcome.held is not None]
+    over = [
         f"{source.id}: {outcome.rejected} of {outcome.read} rows were rejected, more than the share of "
         f"{source.reject_limit:g} that the source allows"
-        for source, outcome in results
-        if isinstance(outcome, Outcome) and outcome.rejected > outcome.read * source.reject_limit
+        for source, outcome in done
+        if outcome.rejected > outcome.read * source.reject_limit
     ]
-    for sentence in found:
+    for sentence in held + over:
         err.print(f"onemap: {sentence}", style="yellow", markup=False, soft_wrap=True)
-    return bool(found)
+    return WAITS if held else OVER_LIMIT if over else 0
 
 
 def reasons(counts: Mapping[str, int]) -> str:
@@ -62,6 +66,7 @@ def _said(outcome: Outcome) -> dict[str, object]:
         "retired": outcome.retired,
         "reasons": reasons(outcome.reasons),
         "findings": reasons({name: len(found) for name, found in outcome.findings.items()}),
+        "held": outcome.held,
         "load": outcome.load_id,
         "seconds": round(outcome.seconds, 1),
     }

@@ -67,6 +67,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "due": ("到期", "Due"),
     "overdue_source": ("逾期", "Overdue"),
     "unknown": ("未加载", "Never loaded"),
+    "held": ("暂缓发布", "Held"),
+    "held_explained": (
+        "最近一批数据的位置看起来不对，已暂缓发布；显示的仍是之前的数据。原因见 onemap loads {source}。",
+        "The last load's places look wrong: it is held, this is older data. onemap loads {source} says why.",
+    ),
     "ago_now": ("刚刚", "just now"),
     "ago_m": ("{n} 分钟前", "{n} min"),
     "ago_h": ("{n} 小时前", "{n} h"),

@@ -23,7 +23,8 @@ Shape = Mapping[str, str]
 class Known:
     """A shape that files of the source had, and since which load."""
 
-    number: int
+    number: int | None
+    """In the table; none while it is new."""
     shape: Shape
     load: int
 
@@ -36,6 +37,8 @@ class Drift:
         self.connection = connection
         self.source = source
         self.kind = " ".join(filter(None, (source.read.format, source.read.path, source.read.layer)))
+        self.load = load
+        self.learned: set[int] = set()
         self.values = {"source_id": number, "kind": self.kind, "load_id": load}
         table = model.source_shape
         asked = select(table.c.id, table.c.columns, table.c.load_id)
@@ -79,18 +82,26 @@ class Drift:
             *(f"{name} was {before[name]}, is {now[name]}" for name in other if before[name] != now[name]),
         ]
 
-    def _remember(self, shape: Shape) -> None:
+    def keep(self) -> None:
+        """Write down what this load taught."""
         table = model.source_shape
-        new = insert(table).values(columns=shape, **self.values).returning(table.c.id, table.c.columns, table.c.load_id)
-        self.known.append(Known(*self.connection.execute(new).one()))
+        for known in self.known:
+            if known.number is None:
+                self.connection.execute(insert(table).values(columns=known.shape, **self.values))
+            elif known.number in self.learned:
+                changed = update(table).where(table.c.id == known.number)
+                self.connection.execute(changed.values(columns=known.shape))
+
+    def _remember(self, shape: Shape) -> None:
+        self.known.append(Known(None, shape, self.load))
 
     def _learn(self, known: Known, shape: Shape) -> None:
         """Remember the type of columns that were empty so far."""
         learned = {**known.shape, **{name: kind for name, kind in shape.items() if known.shape.get(name) == EMPTY}}
         if learned != known.shape:
-            table = model.source_shape
-            self.connection.execute(update(table).where(table.c.id == known.number).values(columns=learned))
             self.known[self.known.index(known)] = Known(known.number, learned, known.load)
+            if known.number is not None:
+                self.learned.add(known.number)
 
 
 def shape_of(rows: Rows) -> Shape:

@@ -1,7 +1,7 @@
 """What one load does to the tables: check, copy, merge and count, all within the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -19,7 +19,11 @@ from etl.rejects import Rejects
 from etl.request import Request
 from etl.rows import Rows
 from etl.staging import Staging
+from etl.stamp import Stamp
+from etl.suspicion.doubts import Suspicion, holding
+from etl.suspicion.watch import Watch
 from layers.errors import LoadError
+from layers.specs import SourceSpec
 
 
 class Target(Protocol):
@@ -27,6 +31,7 @@ class Target(Protocol):
 
     table: str
     words: Vocabulary
+    stamp: Stamp
     newest: datetime | None
 
     def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
@@ -46,6 +51,14 @@ class Counts:
     data_time: datetime | None = None
     findings: dict[str, Any] = field(default_factory=dict)
     """What people should know of the rows that did come in, kept in the load's detail."""
+    held: str | None = None
+    """Why nothing was written, though it could have been: a person must look first."""
+
+    def suspect(self, suspicions: Sequence[Suspicion], source: SourceSpec, request: Request) -> None:
+        """Note what the load is suspected of, and that it is held where that is more than its source allows."""
+        if suspicions:
+            self.findings["suspicions"] = [item.finding() for item in suspicions]
+        self.held = None if request.accept_suspicion else holding(source, suspicions)
 
     def conserve(self) -> None:
         """Make sure that no row was lost.
@@ -92,10 +105,12 @@ def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Count
     source = target.words.source
     merge = Merge(staging, source, whole=not into.request.partial, now=into.now)
     label = source.fields["key"].column or "key"
+    watch = Watch(target.words, stamp=target.stamp, driver=into.driver)
     for rows in pieces:
         counts.read += len(rows) + len(rows.broken)
         verdicts = Verdicts(rows)
         readable(verdicts)
+        watch.see(rows)
         columns = target.columns(rows, verdicts)
         counts.read -= _not_asked_for(columns, verdicts, into.request)
         keys.check(columns["key"], verdicts, label)
@@ -106,13 +121,16 @@ def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Count
             merge.stage(pa.RecordBatch.from_pydict(accepted), verdicts)
         merge.withhold(columns["key"], verdicts)
         rejects.add(verdicts, columns["key"])
+    counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    counts.suspect(watch.suspicions(), source, into.request)
+    if counts.held:
+        return counts
     into.step("merge")
     merged = merge.run()
     counts.loaded, counts.unchanged = merged.loaded, merged.unchanged
     counts.retired = merged.retired
     if merged.unsure:
         counts.findings["not_retired"] = [{"because": merged.unsure}]
-    counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.data_time = target.newest
     counts.conserve()
     return counts

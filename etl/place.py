@@ -36,14 +36,13 @@ class Placed:
 def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> Placed:
     """Find every row's place and unit; what lies outside the city stays out."""
     shift = shift_to_wgs84(spec, rows.crs)
+    x, y = coordinates(rows, spec, verdicts)
     if spec.lon is not None:
-        x, y = _columns(rows, spec, verdicts)
         lon, lat = shift(x, y)
         shapes = _points_at(lon, lat)
     else:
-        sent = rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
-        shapes = moved(sent, shift)
-        (x, y), (lon, lat) = _points_on(sent), _points_on(shapes)
+        shapes = moved(_sent(rows), shift)
+        lon, lat = _points_on(shapes)
     units = stamp.at(lon, lat)
     there = np.isfinite(x) & np.isfinite(y)
     zero = "the coordinates are 0, 0; leave them empty where there is no place"
@@ -52,7 +51,7 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     out = there & (units == OUTSIDE)
     within = np.zeros(len(rows), dtype=np.bool_)
     within[out] = stamp.at(*shift(y[out], x[out])) != OUTSIDE
-    datum = _datum(spec, rows.crs)
+    datum = datum_of(spec, rows.crs)
 
     def message(row: int) -> str:
         hint = "; with longitude and latitude exchanged it would lie inside" if within[row] else ""
@@ -60,7 +59,7 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
 
     verdicts.reject(out, "outside-city", message)
     nowhere = np.flatnonzero(~there)
-    units[nowhere] = stamp.known(_codes(rows.columns.take(pa.array(nowhere)), spec))
+    units[nowhere] = stamp.known(unit_codes(rows.columns.take(pa.array(nowhere)), spec))
     return Placed(shapes, units)
 
 
@@ -77,7 +76,7 @@ def near_city(lon: Floats, lat: Floats, *, stamp: Stamp, metres: float, asked: M
     return found
 
 
-def _codes(columns: pa.RecordBatch, spec: PlaceSpec) -> list[str | None]:
+def unit_codes(columns: pa.RecordBatch, spec: PlaceSpec) -> list[str | None]:
     """Return the unit code of each row, as far as the source tells."""
     if spec.unit is None:
         return [None] * len(columns)
@@ -87,7 +86,7 @@ def _codes(columns: pa.RecordBatch, spec: PlaceSpec) -> list[str | None]:
 
 def shift_to_wgs84(spec: PlaceSpec, crs: str | None) -> Shift:
     """Return what turns a source's coordinates into WGS 84; what the pack says goes before what the file says."""
-    datum = _datum(spec, crs)
+    datum = datum_of(spec, crs)
     if datum == "gcj02":
         return gcj02_to_wgs84
     if datum == "bd09":
@@ -95,7 +94,8 @@ def shift_to_wgs84(spec: PlaceSpec, crs: str | None) -> Shift:
     return _projected(datum)
 
 
-def _datum(spec: PlaceSpec, crs: str | None) -> str:
+def datum_of(spec: PlaceSpec, crs: str | None) -> str:
+    """Return the datum that is declared: `gcj02`, `bd09`, or a reference system."""
     if spec.datum in {"gcj02", "bd09"}:
         return spec.datum
     if crs is not None and "datum" not in spec.model_fields_set:
@@ -132,6 +132,15 @@ def moved(shapes: Shapes, shift: Shift) -> Shapes:
     invalid = ~shapely.is_valid(result) & finite & (shapely.get_type_id(result) > shapely.GeometryType.POINT)
     result[invalid] = shapely.make_valid(result[invalid])
     return result
+
+
+def coordinates(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> tuple[Floats, Floats]:
+    """Return a point of each row as sent, NaN where there is none: of its columns, or on the file's own geometry."""
+    return _points_on(_sent(rows)) if spec.lon is None else _columns(rows, spec, verdicts)
+
+
+def _sent(rows: Rows) -> Shapes:
+    return rows.shapes if rows.shapes is not None else np.full(len(rows), None, dtype=object)
 
 
 def _columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> tuple[Floats, Floats]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from etl.load import Counts
 from etl.texts import sentence
 from layers import model
-from layers.sources import DONE, INTERRUPTED, LOADING
+from layers.sources import DONE, HELD, INTERRUPTED, LOADING
 
 PATIENCE = "2s"
 CHANNEL = "onemap_change"
@@ -72,6 +72,9 @@ def finish(connection: Connection, load: int, *, counts: Counts, finished: datet
     """Record how a load ended; return its state."""
     table = model.load
     state = "published" if counts.loaded or counts.retired else "unchanged"
+    said: dict[str, Any] = {**detail, "reasons": dict(counts.reasons)}
+    if counts.held is not None:
+        state, said["message"] = HELD, sentence(counts.held)
     connection.execute(
         update(table)
         .where(table.c.id == load)
@@ -84,7 +87,7 @@ def finish(connection: Connection, load: int, *, counts: Counts, finished: datet
             rows_unchanged=counts.unchanged,
             rows_rejected=counts.rejected,
             rows_retired=counts.retired,
-            detail={**detail, "reasons": dict(counts.reasons)},
+            detail=said,
         )
     )
     return state

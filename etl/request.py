@@ -21,6 +21,8 @@ class Request:
     """How many rows of the files to look at, from the first."""
     accept_drift: bool = False
     """Take files whose columns are other than before, and remember them."""
+    accept_suspicion: bool = False
+    """Publish rows whose places look wrong."""
 
     @property
     def partial(self) -> bool:

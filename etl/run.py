@@ -41,7 +41,7 @@ class Outcome:
 
     source: str
     state: str
-    """published, unchanged, dry-run, or (of a whole city) no file"""
+    """published, unchanged, held, dry-run, or (of a whole city) no file"""
     read: int
     loaded: int
     unchanged: int
@@ -55,6 +55,8 @@ class Outcome:
     files: tuple[str, ...] = ()
     errors: tuple[tuple[str, int, str, str], ...] = ()
     """Of a dry run, the first rows that would stay out: file, row, reason, message."""
+    held: str | None = None
+    """Why the load waits for a person, or would."""
 
 
 def order(city: City) -> list[SourceSpec]:
@@ -209,9 +211,11 @@ class _Run:
                 self._step("place")
                 moved = restamp(self.connection, self.city, driver=driver, load=load)
                 counts.findings |= {"restamped": moved} if moved else {}
-            return counts
-        counts = write(self._target(words, newest), pieces, into=into)
-        reading.mended.resolve(driver, source=self.number, load=load)
+        else:
+            counts = write(self._target(words, newest), pieces, into=into)
+        if counts.held is None:
+            reading.mended.resolve(driver, source=self.number, load=load)
+            drift.keep()
         return counts
 
     def _found(self) -> list[files.Found]:
@@ -264,6 +268,7 @@ class _Run:
             findings=counts.findings,
             seconds=time.monotonic() - self.began,
             files=tuple(names),
+            held=counts.held,
         )
 
 

@@ -131,7 +131,7 @@ load = Table(
     Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
     Column("started_at", DateTime(timezone=True), nullable=False),
     Column("finished_at", DateTime(timezone=True)),
-    Column("state", Text, nullable=False, comment="running, published, unchanged, failed, interrupted"),
+    Column("state", Text, nullable=False, comment="running, published, unchanged, held, failed, interrupted"),
     Column("data_time", DateTime(timezone=True), comment="how recent the data says it is"),
     Column("rows_read", BigInteger),
     Column("rows_loaded", BigInteger),

@@ -12,6 +12,8 @@ from layers.specs import SourceSpec
 Freshness = Literal["fresh", "due", "overdue", "unknown"]
 DONE = ("published", "unchanged")
 INTERRUPTED = "interrupted"
+HELD = "held"
+"""Read and checked, but not published: its places look wrong, and a person must say whether they are."""
 LOADING = 0x6F6E6D6C
 """The class of advisory locks that loads of one source take in turn, and hold for as long as they live."""
 LOCKS = table("pg_locks", *map(column, ("locktype", "database", "classid", "objid", "granted")))

@@ -251,6 +251,8 @@ class SourceSpec(Named):
     """The share of its rows that a snapshot may retire at once."""
     reject_limit: float = Field(default=0.1, ge=0, le=1)
     """The share of its rows that may be rejected before a load says so by its exit code."""
+    suspect_limit: float = Field(default=0.1, ge=0, le=1)
+    """The share of its rows whose places may look wrong before a load is held instead of published."""
     read: ReadSpec
     edition: date | None = None
     """Of units: the day from which these boundaries are in force; what they leave out ends then."""

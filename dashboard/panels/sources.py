@@ -13,8 +13,9 @@ from dashboard.parts import skeleton
 from dashboard.state import Store
 from dashboard.words import ago, moment, say
 from layers.pack import City
+from layers.sources import HELD
 
-STATES = {"fresh": "fresh", "due": "due", "overdue": "overdue_source", "unknown": "unknown"}
+STATES = {"fresh": "fresh", "due": "due", "overdue": "overdue_source", "unknown": "unknown", HELD: "held"}
 
 
 class Ids(StrEnum):
@@ -37,6 +38,9 @@ def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> 
         minutes = (now - datetime.fromisoformat(source["data_time"])).total_seconds() / 60
         age = f" · {ago(max(minutes, 0), language)}"
     title = f"{spec.owner} · {say('data_time', language)} {moment(source['data_time'], city.time_zone)}"
+    if (source["last_load"] or {}).get("state") == HELD:
+        state = HELD
+        title = f"{title}\n{say('held_explained', language, source=spec.id)}"
     return html.Div(
         [
             html.Span(spec.refresh, className="badge", title=say("every", language, period=spec.refresh)),

@@ -37,9 +37,30 @@ def test_a_refusal_is_1_and_a_mistyped_option_is_2(inbox: Path) -> None:
     assert run("load", "hotline", "cameras", "--file", "x.csv").exit_code == 1
 
 
+def test_a_held_load_is_4_and_shown_everywhere_until_it_is_accepted(inbox: Path) -> None:
+    rows = [GOOD.replace("H1", f"G{n}").replace("121.5150,29.8100", f"29.8100,121.5{n}") for n in range(100, 130)]
+    (inbox / "hotline" / "1.csv").write_text(HEADER + "".join(rows), encoding="gb18030")
+    dry = run("load", "hotline", "--dry-run")
+    assert (dry.exit_code, "swapped-axes" in dry.stdout) == (4, True)
+    answer = run("load", "hotline", "--json")
+    assert answer.exit_code == 4
+    (said,) = json.loads(answer.stdout)
+    assert (said["state"], said["loaded"], said["rejected"]) == ("held", 0, 30)
+    assert "onemap: hotline: held, because its places look wrong: 30 of 30 rows" in answer.stderr
+    for command, column in (("loads", "source"), ("sources", "source"), ("check", "what")):
+        found = next(row for row in json.loads(run(command, "--json").stdout) if row[column].endswith("hotline"))
+        assert (found["state"], said["held"] in found.values()) == ("held", True)
+    assert run("check").exit_code == 1
+    assert len(json.loads(run("rejects", str(said["load"]), "--limit", "50", "--json").stdout)) == 30
+    # Accepted, what lies outside stays out all the same.
+    accepted = run("load", "hotline", "--accept-suspicion", "--json")
+    assert (accepted.exit_code, json.loads(accepted.stdout)[0]["state"]) == (3, "unchanged")
+
+
 def test_the_exit_codes_are_in_the_help() -> None:
     said = " ".join(run("load", "--help").stdout.split())
-    for code in ("0 all is in", "1 a source was refused", "2 the command line is wrong", "3 all is in, but more rows"):
+    codes = ("0 all is in", "1 a source was refused", "2 the command line is wrong", "3 all is in, but more rows")
+    for code in (*codes, "4 a source is held"):
         assert code in said
     assert app is not None
 

@@ -45,16 +45,19 @@ def test_before_the_first_load_nothing_is_known(empty_client: Client) -> None:
     assert {(source["freshness"], source["last_load"]) for source in sources} == {("unknown", None)}
 
 
-def test_a_failed_load_is_told_but_the_data_stay_as_old_as_they_are(empty_client: Client, engine: Engine) -> None:
+@pytest.mark.parametrize("state", ["failed", "held"])
+def test_a_load_that_brought_nothing_is_told_but_the_data_stay_as_old_as_they_are(
+    empty_client: Client, engine: Engine, state: str
+) -> None:
     run = text("""
         INSERT INTO load (source_id, started_at, finished_at, state, data_time)
         SELECT id, now(), now(), :state, CAST(:at AS timestamptz) FROM source WHERE code = 'hotline'
     """)
     with engine.begin() as connection:
         connection.execute(run, {"state": "published", "at": datetime.now(UTC) - timedelta(minutes=90)})
-        connection.execute(run, {"state": "failed", "at": datetime.now(UTC)})
+        connection.execute(run, {"state": state, "at": datetime.now(UTC)})
     hotline = next(source for source in empty_client.json("/api/sources") if source["id"] == "hotline")
-    assert (hotline["last_load"]["state"], hotline["freshness"]) == ("failed", "due")
+    assert (hotline["last_load"]["state"], hotline["freshness"]) == (state, "due")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ def test_every_row_is_loaded_or_kept_with_a_reason(
     assert outcome.loaded == read - sum(rejected.values())
 
 
+def test_no_real_file_is_suspected(outcomes: dict[str, Outcome]) -> None:
+    assert {name for name, outcome in outcomes.items() if outcome.held or "suspicions" in outcome.findings} == set()
+
+
 @pytest.mark.usefixtures("outcomes")
 @pytest.mark.parametrize(
     ("source", "levels"),
