@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 import dashboard.api
 from dashboard import problems
 from dashboard.compression import Compression
+from dashboard.finding import Directory
 from dashboard.interface import attach
 from layers.database import connect_async
 from layers.pack import City
@@ -46,6 +47,7 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.city = city
+    app.state.directory = Directory()
     app.add_middleware(Compression)
     problems.install(app)
     for router in routers():

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, collate, func, literal, select, union_all
 
+from layers import lookup
 from layers.filters import Filter
 from layers.incidents import below, places
 from layers.model import feature, source
@@ -14,6 +15,17 @@ from layers.units import Unit
 
 LIVE = feature.c.retired_at.is_(None)
 """The condition that a feature has not been retired."""
+SPOT = func.ST_PointOnSurface(feature.c.geom)
+SHOWN = (
+    *(feature.c[name] for name in ("id", "layer", "key", "name", "unit_id", "attributes", "retired_at")),
+    func.ST_X(SPOT).label("lon"),
+    func.ST_Y(SPOT).label("lat"),
+)
+"""What answers tell of a feature; of a line or a polygon, a point on it."""
+
+
+CANDIDATES = 200
+"""So many of what fits are compared, before the best are told: a common word fits thousands."""
 
 
 def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
@@ -29,6 +41,30 @@ def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[Co
     if asked.q:
         found.append(table.name.icontains(asked.q, autoescape=True) | (table.key == asked.q))
     return found
+
+
+def called(text: str, limit: int, layers: Iterable[str]) -> Question:
+    """Ask for features of the layers whose key is or begins with a text, then for those whose name holds it."""
+    table = feature.c
+    shown = (LIVE, table.layer.in_(list(layers)))
+    ways = (lookup.equal(table.key, text), lookup.beginning(table.key, text), lookup.holding(table.name, text))
+    some = (
+        select(table.id, literal(fit).label("fit")).where(*shown, *where).limit(CANDIDATES).subquery(f"way_{fit}")
+        for fit, where in enumerate(ways)
+    )
+    found = union_all(*(select(way) for way in some)).subquery("found")
+    best = select(found.c.id, func.min(found.c.fit).label("fit")).group_by(found.c.id).subquery("best")
+    return (
+        select(*SHOWN)
+        .join(best, best.c.id == table.id)
+        .order_by(best.c.fit, func.length(table.name), collate(table.key, "C"))
+        .limit(limit)
+    )
+
+
+def one(number: int) -> Question:
+    """Ask for one feature by its id."""
+    return select(*SHOWN).where(feature.c.id == number)
 
 
 def held(layers: Iterable[str], of: Unit) -> Question:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, collate, func, select, tuple_, union_all
 
+from layers import lookup
 from layers.filters import Filter
 from layers.model import category, incident, incident_change, source, unit
 from layers.pack import City
@@ -114,6 +115,20 @@ def page(where: Sequence[ColumnElement[bool]], *, limit: int, after: tuple[datet
 def one(number: int) -> Question:
     """Ask for one incident by its id."""
     return records().where(incident.c.id == number)
+
+
+def numbered(text: str, limit: int) -> Question:
+    """Ask for the incidents whose number is or begins with a text, the highest numbers first."""
+    table = incident.c
+    number = collate(table.key, "C")
+    ways = (lookup.equal(table.key, text), lookup.beginning(table.key, text))
+    some = (
+        select(table.id).where(LIVE, *where).order_by(number.desc()).limit(limit).subquery(f"way_{fit}")
+        for fit, where in enumerate(ways)
+    )
+    found = union_all(*(select(way.c.id) for way in some))
+    whole = number.in_(lookup.spellings(text))
+    return records().where(table.id.in_(found)).order_by(whole.desc(), number.desc()).limit(limit)
 
 
 def history(number: int) -> Question:

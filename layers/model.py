@@ -35,6 +35,11 @@ LIVE = text("retired_at IS NULL")
 """Retired rows are kept and nothing more: no question, count or index but that of the key knows them."""
 
 
+KEY = text('key COLLATE "C"')
+"""In the order of bytes, keys that begin alike stand together, whatever language the database speaks."""
+LETTERS = text("string_to_array(lower(name), NULL::text)")
+
+
 class Status(IntEnum):
     """The life of an incident; the numbers are what the tables hold."""
 
@@ -186,6 +191,8 @@ feature = Table(
     UniqueConstraint("layer", "source_id", "key"),
     Index("feature_unit", "layer", "unit_id", postgresql_where=LIVE),
     Index("feature_geom", "geom", postgresql_using="gist", postgresql_where=LIVE),
+    Index("feature_key", KEY, postgresql_where=LIVE),
+    Index("feature_letters", LETTERS, postgresql_using="gin", postgresql_where=LIVE),
 )
 
 incident = Table(
@@ -228,6 +235,7 @@ incident = Table(
         postgresql_where=text("status < 5 AND retired_at IS NULL"),
     ),
     Index("incident_geom", "geom", postgresql_using="gist", postgresql_where=LIVE),
+    Index("incident_key", KEY, postgresql_where=LIVE),
 )
 
 incident_change = Table(

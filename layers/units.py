@@ -60,6 +60,21 @@ def described(code: str) -> Question:
     ).where(unit.c.code == code, IN_FORCE)
 
 
+def listed() -> Question:
+    """Ask for all units, the higher levels first, with their parents and where their names are written."""
+    return (
+        select(*NAMED, unit.c.parent_id, func.ST_X(unit.c.label).label("lon"), func.ST_Y(unit.c.label).label("lat"))
+        .where(IN_FORCE)
+        .order_by(unit.c.rank, unit.c.code)
+    )
+
+
+def at(lon: float, lat: float) -> Question:
+    """Ask for the units that hold a point in degrees, the deepest first."""
+    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    return select(*NAMED).where(IN_FORCE, func.ST_Intersects(unit.c.geom, point)).order_by(unit.c.rank.desc())
+
+
 def by_ids(ids: Iterable[int]) -> Question:
     """Ask for units by their ids, the highest first."""
     return select(*NAMED).where(unit.c.id.in_(list(ids))).order_by(unit.c.rank)

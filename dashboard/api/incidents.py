@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
 from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
-from layers import incidents, units
+from dashboard.ways import ways
+from layers import incidents
 from layers.errors import FilterError, UnknownNameError
 from layers.filters import Filter
 from layers.model import Status
@@ -119,12 +120,9 @@ async def read_one(number: int, connection: AConnection, city: TheCity) -> Told:
 
 async def told(rows: Sequence[RowMapping], connection: AsyncConnection, city: City) -> list[Record]:
     """Turn rows into records, with the names of the units they are in."""
-    paths = {row["unit_id"]: units.ancestor_ids(row["unit_id"], len(city.levels)) for row in rows}
-    found = await connection.execute(units.by_ids({unit_id for path in paths.values() for unit_id in path}))
-    known = {row["id"]: Unit.of(row) for row in found.mappings()}
-    ways = {unit_id: [known[step] for step in path if step in known] for unit_id, path in paths.items()}
+    paths = await ways({row["unit_id"] for row in rows}, connection, city)
     now = datetime.now(UTC)
-    return [record(row, ways[row["unit_id"]], city, now) for row in rows]
+    return [record(row, paths[row["unit_id"]], city, now) for row in rows]
 
 
 def record(row: RowMapping, path: Sequence[Unit], city: City, now: datetime) -> Record:
