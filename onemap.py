@@ -4,12 +4,13 @@ import sys
 
 import typer
 
-from commands import embedded, loading, schemas, serving
+from commands import embedded, guessing, loading, schemas, serving
 from commands.session import err
 from layers.errors import OneMapError
 
 app = typer.Typer(help="One map of a city for the people who run it.", no_args_is_help=True, add_completion=False)
 app.add_typer(loading.app)
+app.add_typer(guessing.app)
 app.add_typer(schemas.app)
 app.add_typer(serving.app)
 app.add_typer(embedded.app, name="db")

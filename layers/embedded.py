@@ -63,6 +63,11 @@ class Embedded:
         """The address of the database, whether or not the server runs."""
         return f"postgresql://onemap@/onemap?host={quote(str(self.sockets))}"
 
+    @property
+    def is_made(self) -> bool:
+        """Whether the cluster is there, running or not."""
+        return self._version() is not None
+
     def is_running(self) -> bool:
         """Knock at the socket: a file or a process that a crash left behind does not count."""
         return self._version() is not None and self._run("pg_isready", "-q", "-h", str(self.sockets)).returncode == 0

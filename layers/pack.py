@@ -100,11 +100,11 @@ class City:
         return found
 
     def mapping(self, spec: FieldSpec) -> Mapping[str, str] | None:
-        """Return a field's map, read from the pack where it names a file."""
+        """Return a field's map, read from the pack where it names a file; words without a meaning yet are not in it."""
         if not isinstance(spec.map, str):
             return spec.map
         with (self.folder / spec.map).open(encoding="utf-8", newline="") as lines:
-            return {row[0]: row[1] for row in list(csv.reader(lines))[1:]}
+            return {row[0]: row[1] for row in list(csv.reader(lines))[1:] if row[1]}
 
 
 def _folder(folder: Path, kind: type[NamedSpec]) -> dict[str, NamedSpec]:

@@ -16,7 +16,7 @@ from layers.specs import ReadSpec
 
 def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
     """Read a document as a whole, then hand its records on piece by piece."""
-    found = records_at(_document(file, name=name, spec=spec), spec.records, name=name)
+    found = records_at(document(file, name=name, spec=spec), spec.records, name=name)
     yield from records.pieces(name, lambda: found)
 
 
@@ -35,7 +35,8 @@ def records_at(document: Any, path: str, *, name: str) -> list[Any]:  # noqa: AN
     return here
 
 
-def _document(file: Path, *, name: str, spec: ReadSpec) -> Any:  # noqa: ANN401 - any JSON
+def document(file: Path, *, name: str, spec: ReadSpec) -> Any:  # noqa: ANN401 - any JSON
+    """Return the whole of a document."""
     encoding = encoding_of_file(file) or "utf-8" if spec.encoding in {None, "auto"} else spec.encoding
     try:
         text = file.read_bytes().decode(encoding or "utf-8", errors=keep_bad_bytes)

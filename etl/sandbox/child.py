@@ -1,7 +1,8 @@
-"""What happens within a reading process: unpack, read, leave out what means nothing, send."""
+"""What happens within a reading process: unpack, read, leave out what means nothing, send; or look how a file opens."""
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from etl.archives import unpacked
+from etl.guess.opening import opening
 from etl.readers import reader
 from etl.rows import Rows
-from etl.sandbox.wire import DONE, HEAD, REFUSED, ROWS, packed
+from etl.sandbox.wire import DONE, HEAD, OPENING, REFUSED, ROWS, packed
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
 
 def send(request: Mapping[str, Any], into: RawIOBase) -> None:
-    """Send a file's rows, then that it is done, or why it cannot be read."""
+    """Send a file's rows, then that it is done, or why it cannot be read; without a `spec`, only how it opens."""
     try:
+        if request["spec"] is None:
+            _frame(into, OPENING, _looked(request))
+            return
         for rows in _pieces(request):
             _frame(into, ROWS, memoryview(packed(rows)))
         _frame(into, DONE, b"")
@@ -55,6 +60,11 @@ def without_nulls(rows: Rows, nulls: tuple[str, ...]) -> Rows:
         broken=rows.broken,
         done=rows.done,
     )
+
+
+def _looked(request: Mapping[str, Any]) -> bytes:
+    found = opening(Path(request["parts"][0]), name=request["name"], folder=Path(request["folder"]))
+    return json.dumps({key: asdict(guess) for key, guess in found.items()}).encode()
 
 
 def _pieces(request: Mapping[str, Any]) -> Iterator[Rows]:

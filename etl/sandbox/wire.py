@@ -13,7 +13,7 @@ from etl.rows import Broken, Rows
 from layers.errors import SourceDataError
 
 HEAD = struct.Struct(">cQ")
-ROWS, REFUSED, DONE = b"R", b"E", b"D"
+ROWS, REFUSED, DONE, OPENING = b"R", b"E", b"D", b"O"
 LARGEST = 2 << 30
 """Bytes of one frame."""
 NUMBERS, SHAPES = "numbers", "shapes"

@@ -146,7 +146,9 @@ def test_a_reading_that_is_left_early_leaves_no_process(endless: Path, tmp_path:
     pieces = read(file, name="sent", spec=spec("csv"))
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]
-    time.sleep(0.2)
+    end = time.monotonic() + 10
+    while _children(nursery()) and time.monotonic() < end:
+        time.sleep(0.05)
     assert _children(nursery()) == []
     endless.unlink()
 

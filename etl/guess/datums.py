@@ -1,0 +1,109 @@
+"""In which datum coordinates are: what fits the units, and what only the owner can tell."""
+
+import numpy as np
+from pyproj.aoi import AreaOfInterest
+from pyproj.database import query_crs_info
+from pyproj.enums import PJType
+from pyproj.exceptions import ProjError
+
+from etl.fields import Floats
+from etl.guess.ground import Ground
+from etl.guess.guess import Guess
+from etl.place import shift_to_wgs84
+from layers.datum import EAST, NORTH, SOUTH, WEST
+from layers.errors import LoadError
+from layers.specs import PlaceSpec
+
+TITLES = {"4326": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
+FITS = 0.95
+TIMES = 3
+LEAST = 5
+"""How many times as many places, and how many more, lie in a wrong unit when a datum is taken for a worse one."""
+TRIED = 300
+"""Places tried in every projected system of the region."""
+SHOWN = 5
+ASK = "ask the owner which it is"
+Codes = list[str | None]
+
+
+def degrees(x: Floats, y: Floats) -> bool:
+    """Say whether most of these can be degrees, longitude first."""
+    there = np.isfinite(x) & np.isfinite(y)
+    fits = there & (np.abs(x) <= 180) & (np.abs(y) <= 90)  # noqa: PLR2004 - degrees
+    return bool(there.any() and np.count_nonzero(fits) >= FITS * np.count_nonzero(there))
+
+
+def datum(
+    x: Floats, y: Floats, *, codes: Codes | None, declared: str | None, ground: Ground | None
+) -> dict[str, Guess]:
+    """Return the datum, as a comment where nothing but the usual speaks for it."""
+    if declared is not None and not degrees(x, y):
+        return {"datum": Guess(_code(declared), f"the file itself says {declared}; nothing to add", off=True)}
+    if not degrees(x, y):
+        return _projected(x, y, codes, ground)
+    said = f"the file itself says {declared}" if declared else "degrees"
+    if not _in_china(x, y):
+        why = f"{said}; left out it is {declared or 'WGS 84'}"
+        return {"datum": Guess(_code(declared), why, "sure" if declared else "likely", off=True)}
+    if ground is None:
+        why = f"{said}, but in China they may be GCJ-02 or BD-09 all the same, some 500 m and 1 km off; {ASK}"
+        return {"datum": Guess("gcj02", why, "unsure", off=True)}
+    return _chinese(x, y, codes, declared=declared, ground=ground)
+
+
+def _chinese(x: Floats, y: Floats, codes: Codes | None, *, declared: str | None, ground: Ground) -> dict[str, Guess]:
+    said = f"the file itself says {declared}" if declared else "degrees"
+    shifted = {name: shift_to_wgs84(PlaceSpec(datum=name), None)(x, y) for name in TITLES}
+    inside = {name: ground.share(*places) for name, places in shifted.items()}
+    if codes is not None:
+        agree = {name: ground.agree(*places, codes) for name, places in shifted.items()}
+        asked = sum(code is not None for code in codes)
+        wrong = {name: (1 - share) * asked for name, share in agree.items()}
+        best, second = sorted(wrong.values())[:2]
+        winner = min(wrong, key=wrong.__getitem__)
+        why = f"{said}; how many places lie in the unit that their row names: {_shares(agree)}"
+        if second - best < LEAST or second < TIMES * best:
+            return {"datum": Guess(winner, f"{why}; too close to tell, {ASK}", "unsure", off=True)}
+        return {"datum": Guess(winner, why, "likely", off=winner == "4326" and declared is not None)}
+    why = f"{said}; no column names a unit to compare with; how many places lie in the city: {_shares(inside)}; {ASK}"
+    return {"datum": Guess("gcj02", why, "unsure", off=True)}
+
+
+def _projected(x: Floats, y: Floats, codes: Codes | None, ground: Ground | None) -> dict[str, Guess]:
+    """Try every projected system of the city's region; several may fit within metres."""
+    if ground is None:
+        why = f"the values are no degrees, so a projected system; {ASK} and write its EPSG code"
+        return {"datum": Guess("4547", why, "unsure", off=True)}
+    x, y, codes = x[:TRIED], y[:TRIED], codes[:TRIED] if codes else None
+    region = AreaOfInterest(*ground.stamp.outline.bounds)
+    fits: dict[str, float] = {}
+    for info in query_crs_info("EPSG", PJType.PROJECTED_CRS, region):
+        try:
+            places = shift_to_wgs84(PlaceSpec(datum=info.code), None)(x, y)
+        except (LoadError, ProjError):
+            continue  # a system that leads nowhere from here
+        if (share := ground.share(*places)) > FITS:
+            fits[info.code] = share + (ground.agree(*places, codes) if codes else 0)
+    if not fits:
+        why = f"the values are no degrees, and no EPSG system of the region puts them into the city; {ASK}"
+        return {"datum": Guess("4547", why, "unsure", off=True)}
+    best = max(round(share, 2) for share in fits.values())
+    alike = sorted((code for code, share in fits.items() if round(share, 2) == best), key=int)
+    others = f"; {', '.join(alike[1:SHOWN])} fit as well, ask the owner" if len(alike) > 1 else ""
+    why = f"the values are no degrees; as EPSG:{alike[0]} they lie in the city{others}"
+    return {"datum": Guess(alike[0], why, "likely" if len(alike) > 1 else "sure")}
+
+
+def _shares(shares: dict[str, float]) -> str:
+    return ", ".join(f"{share:.1%} as {TITLES[name]}" for name, share in shares.items())
+
+
+def _in_china(x: Floats, y: Floats) -> bool:
+    there = np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
+    lon, lat = np.median(x[there]), np.median(y[there])
+    return bool(WEST <= lon <= EAST and SOUTH <= lat <= NORTH)
+
+
+def _code(declared: str | None) -> str:
+    code = (declared or "4326").rpartition(":")[2]
+    return code if code.isdigit() else "4326"

@@ -1,0 +1,99 @@
+"""Where rows are: which columns are coordinates, in which datum, and what speaks for it."""
+
+from itertools import permutations
+
+import numpy as np
+
+from etl.codes import codes_in
+from etl.fields import Floats
+from etl.guess import datums
+from etl.guess.belonging import belonging
+from etl.guess.columns import Column, Sample
+from etl.guess.ground import Ground
+from etl.guess.guess import Guess
+from etl.guess.words import LAT, LON, called
+from etl.place import near_city, shift_to_wgs84
+from layers.pack import City
+from layers.specs import PlaceSpec
+
+LOOKED_AT = 5_000
+"""Rows whose places are tried."""
+MOST = 0.5
+"""The share of places inside the city without which two columns of numbers are no place."""
+NEAR = 300
+Pair = tuple[Column, Column]
+Axes = tuple[Column, Column, str]
+"""East, north, and what speaks for it."""
+
+
+def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]:
+    """Return the keys of `[place]`."""
+    unit = belonging(sample, city, ground)
+    found: dict[str, Guess] = {}
+    if sample.geometry is not None:
+        x, y = sample.places()
+    elif axes := _axes(sample, ground):
+        east, north, why = axes
+        found = {"lon": Guess(east.name, why, "likely"), "lat": Guess(north.name, why, "likely")}
+        x, y = east.numbers, north.numbers
+    else:
+        return unit.entries() if unit else {}
+    x, y = x[:LOOKED_AT], y[:LOOKED_AT]
+    codes: list[str | None] | None = None
+    if unit is not None:
+        words = codes_in(sample[unit.column].text.slice(0, LOOKED_AT)).to_pylist()
+        codes = [unit.names.get(word, word) if word is not None else None for word in words]
+    found |= datums.datum(x, y, codes=codes, declared=sample.crs, ground=ground)
+    if ground is not None:
+        found |= _near(x, y, found, sample.crs, ground)
+    return found | (unit.entries() if unit else {})
+
+
+def _axes(sample: Sample, ground: Ground | None) -> Axes | None:
+    numbers = {column.name: column for column in sample.columns if column.numeric}
+    named = [(numbers[lon], numbers[lat]) for lon in called(numbers, LON) for lat in called(numbers, LAT) if lon != lat]
+    either = [pair for pair in named if datums.degrees(*_values(pair)) or datums.degrees(*reversed(_values(pair)))]
+    if either:
+        return _best(either, ground, "their names say so")
+    if ground is not None:
+        pairs = [pair for pair in permutations(numbers.values(), 2) if datums.degrees(*_values(pair))]
+        if inside := [pair for pair in pairs if ground.share(*_values(pair)) > MOST]:
+            return _best(inside, ground, "the names do not say so, but the values do")
+    return (*named[0], "their names say so, though their values are no degrees") if named else None
+
+
+def _best(pairs: list[Pair], ground: Ground | None, why: str) -> Axes:
+    """Return the pair of which most places lie in the city, exchanged where only that makes sense."""
+    if ground is None:
+        east, north = pairs[0]
+        if not datums.degrees(*_values(pairs[0])):
+            return north, east, "the names say it the other way round, but only so can the values be degrees"
+        return east, north, f"{why}; whether they lie in the city only a database with units can tell"
+    best = max(
+        pairs, key=lambda pair: round(max(ground.share(*_values(pair)), ground.share(*reversed(_values(pair)))), 2)
+    )
+    x, y = _values(best)
+    straight, exchanged = ground.share(x, y), ground.share(y, x)
+    if exchanged > straight:
+        return best[1], best[0], f"exchanged, {exchanged:.1%} of the places lie in the city; as the names say, fewer do"
+    return *best, f"{why}; {straight:.1%} of the places lie in the city"
+
+
+def _values(pair: Pair) -> tuple[Floats, Floats]:
+    return pair[0].numbers[:LOOKED_AT], pair[1].numbers[:LOOKED_AT]
+
+
+def _near(x: Floats, y: Floats, found: dict[str, Guess], crs: str | None, ground: Ground) -> dict[str, Guess]:
+    """Return `near` where places lie a little outside the city."""
+    said = found.get("datum")
+    spec = PlaceSpec(datum=said.value) if said and not said.off else PlaceSpec()
+    lon, lat = shift_to_wgs84(spec, crs)(x, y)
+    outside = np.isfinite(lon) & np.isfinite(lat) & ~ground.inside(lon, lat)
+    close = np.count_nonzero(near_city(lon, lat, stamp=ground.stamp, metres=NEAR, asked=outside))
+    if not close:
+        return {}
+    why = (
+        f"{close} of the {np.count_nonzero(outside)} places outside the city lie within {NEAR} m of it: bridges, piers;"
+        " with this they belong to the city, without it they are rejected"
+    )
+    return {"near": Guess(NEAR, why, "unsure")}

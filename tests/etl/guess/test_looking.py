@@ -1,0 +1,90 @@
+"""How a file opens is found out in the sandbox, for every format, packed or not."""
+
+import gzip
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from etl.guess.guess import plain
+from etl.guess.looking import looked_at
+from etl.readers import formats
+from layers.errors import SourceDataError
+from layers.specs import SERVICES
+from tests.etl.readers.samples import NAMES, sample, zipped
+
+FILES = [name for name in formats() if name not in SERVICES]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_format_is_known_by_what_is_in_the_file(name: str, tmp_path: Path) -> None:
+    file = sample(tmp_path, name)
+    if name != "shapefile":  # whose parts are found by their names
+        file = file.rename(file.with_suffix(".dat"))
+    found = looked_at(file)
+    assert found.read["format"].value == name
+    assert next(iter(found.sample["Name"].counts)) in NAMES
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) - {"excel"}))
+def test_every_format_is_known_within_an_archive(name: str, tmp_path: Path) -> None:
+    assert looked_at(zipped(sample(tmp_path, name))).read["format"].value == name
+
+
+def test_a_gzip_is_looked_into(tmp_path: Path) -> None:
+    file = tmp_path / "case.json.gz"
+    file.write_bytes(gzip.compress(json.dumps([{"a": 1}]).encode()))
+    assert looked_at(file).read["format"].value == "json"
+
+
+def test_text_is_opened_as_it_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "案件.txt"
+    file.write_text(
+        "2026 年案件\t\t\n编号\t时间\t地址\n1\t2026-01-01\t中山路\n2\t2026-01-02\t(null)\n", encoding="gb18030"
+    )
+    found = looked_at(file)
+    said = {"format": "csv", "encoding": "gb18030", "delimiter": "\t", "header": 2, "null": ("(null)",)}
+    assert plain(found.read) == said
+    assert [column.name for column in found.sample.columns] == ["编号", "时间", "地址"]
+
+
+def test_a_file_without_names_gets_some(tmp_path: Path) -> None:
+    file = tmp_path / "points.csv"
+    file.write_text("1,121.5,29.8\n2,121.6,29.9\n", encoding="utf-8")
+    found = looked_at(file)
+    assert found.read["columns"].value == ["column 1", "column 2", "column 3"]
+    assert found.sample.rows == 2
+
+
+def test_records_are_found_under_their_keys(tmp_path: Path) -> None:
+    file = tmp_path / "cameras.json"
+    file.write_text(json.dumps({"about": [{"x": 1}], "data": {"items": [{"id": 1}, {"id": 2}]}}), encoding="utf-8")
+    found = looked_at(file)
+    assert (found.read["records"].value, found.read["records"].sure) == ("data.items", "likely")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "the file is empty"),
+        (b"a,b\n", "it has no rows"),
+        (b"<html><body>", "it is XML or HTML, but no KML"),
+        (b'{"a": 1}', "no list of records in it"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\xfd", "its text is neither UTF-8, GB18030 nor UTF-16"),
+        (b"PK\x03\x04broken", "the archive is damaged"),
+    ],
+)
+def test_what_cannot_be_read_is_explained(content: bytes, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "case"
+    file.write_bytes(content)
+    with pytest.raises(SourceDataError, match=said):
+        looked_at(file)
+
+
+def test_an_archive_of_something_else_is_explained(tmp_path: Path) -> None:
+    file = tmp_path / "case.zip"
+    with ZipFile(file, "w") as made:
+        made.writestr("letter.docx", "x")
+    with pytest.raises(SourceDataError, match=r"the archive holds letter\.docx; pack a file that ends in one of"):
+        looked_at(file)
