@@ -16,6 +16,7 @@ from dashboard import problems
 from dashboard.compression import Compression
 from dashboard.finding import Directory
 from dashboard.interface import attach
+from dashboard.takeaway.exports import Exports
 from layers.database import connect_async
 from layers.pack import City
 from layers.settings import Settings
@@ -48,6 +49,7 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
     )
     app.state.city = city
     app.state.directory = Directory()
+    app.state.exports = Exports(database_url, city.spec.time_zone)
     app.add_middleware(Compression)
     problems.install(app)
     for router in routers():

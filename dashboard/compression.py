@@ -13,6 +13,8 @@ ROOM = 64 * 2**20
 SMALLEST = 1000
 FOREVER = "max-age=31536000"
 BEST, QUICK = 9, 4
+STREAMED = "/api/export/"
+"""Below it are files that are sent as they are made, and most of them are compressed already."""
 Answer = tuple[Message, Message]
 
 
@@ -31,7 +33,8 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or ask the application and compress."""
-        if scope["type"] != "http" or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+        plain = scope["type"] != "http" or scope["path"].startswith(STREAMED)
+        if plain or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
             await self.app(scope, receive, send)
             return
         address = _address(scope)

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
-from layers.errors import FilterError, OneMapError, UnknownNameError
+from layers.errors import ExportsBusyError, FilterError, OneMapError, UnknownNameError
 
 logger = logging.getLogger(__name__)
 KNOWN_SHOWN = 100
+RETRY_AFTER = "10"
 STOPPED = "57014"
 NO_SUCH_TABLE = "42P01"
 AWAY = "the database does not answer; ask again in a moment"
@@ -45,6 +46,9 @@ async def answer(request: Request, error: Exception) -> Response:
             found = problem(status, str(error), kind=error.kind, value=error.name, known=error.known[:KNOWN_SHOWN])
         case FilterError():
             found = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.name, value=error.value)
+        case ExportsBusyError():
+            found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            found.headers["Retry-After"] = RETRY_AFTER
         case RequestValidationError():
             found = _invalid(error)
         case HTTPException():

@@ -4,6 +4,7 @@ OneMapError
 ├── PackError               a city pack says something that cannot be used
 ├── UnknownNameError        a name nobody knows, answered with the known ones
 ├── FilterError             a filter's value cannot be read
+├── ExportsBusyError        as many files as may be made at once are being made
 ├── DatabaseUnavailableError  no PostGIS can be reached or started
 └── LoadError               a load that could not be finished, nothing was published
     └── SourceDataError     what the department sent cannot be read at all
@@ -52,6 +53,15 @@ class FilterError(OneMapError):
         super().__init__(f"{name} is {value!r}; {right}")
         self.name = name
         self.value = value
+
+
+class ExportsBusyError(OneMapError):
+    """As many files as may be made at once are being made."""
+
+    def __init__(self, at_once: int) -> None:
+        """Say how many that is."""
+        super().__init__(f"{at_once} exports are running, and no more at a time; ask again in a moment")
+        self.at_once = at_once
 
 
 class DatabaseUnavailableError(OneMapError):

@@ -1,0 +1,99 @@
+"""Which files there are: what can be taken away, in which formats, and how one begins."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from dashboard.takeaway import features, incidents, units
+from dashboard.takeaway.delimited import csv_file
+from dashboard.takeaway.exports import Exports, File, Progress
+from dashboard.takeaway.geojson import geojson
+from dashboard.takeaway.geopackage import gpkg
+from dashboard.takeaway.names import file_name
+from dashboard.takeaway.notes import notes
+from dashboard.takeaway.tables import Order, Shape, Table
+from dashboard.takeaway.workbook import ROWS as ROWS_OF_A_SHEET
+from dashboard.takeaway.workbook import xlsx
+from dashboard.takeaway.writing import Job, Writer
+from layers.errors import FilterError, UnknownNameError
+from layers.filters import Filter
+from layers.pack import City
+from layers.units import Unit, highest, one
+
+INCIDENTS, UNITS = "incidents", "units"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its media type, who writes it, how it wants geometry, and how many rows it holds."""
+
+    kind: str
+    write: Writer
+    shape: Shape = "none"
+    most: int | None = None
+
+
+FORMATS = {
+    "csv": Format("text/csv; charset=utf-8", csv_file),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx, most=ROWS_OF_A_SHEET),
+    "geojson": Format("application/geo+json", geojson, shape="geojson"),
+    "gpkg": Format("application/geopackage+sqlite3", gpkg, shape="wkb"),
+}
+VERBATIM = replace(FORMATS["csv"], write=partial(csv_file, verbatim=True))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an address asks for."""
+
+    what: str
+    ending: str
+    asked: Filter
+    language: str
+    verbatim: bool = False
+
+
+def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress: Progress) -> File:
+    """Count the rows and make ready to write them; what is opened for it is closed with `held`.
+
+    Raises:
+        UnknownNameError: There is no such unit or layer.
+        FilterError: The format can't hold so many rows.
+    """
+    table_of = tables(city, wish.what)
+    form = VERBATIM if wish.verbatim and wish.ending == "csv" else FORMATS[wish.ending]
+    order = ordered(wish, held, exports=exports, city=city, shape=form.shape)
+    table = table_of(order)
+    if form.most is not None and table.total > form.most:
+        right = f"a sheet holds {form.most:,} rows and these are {table.total:,}; take csv or gpkg, or filter more"
+        raise FilterError(name="format", value=wish.ending, right=right)
+    folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="onemap-export-")))
+    pieces: Iterator[bytes] = form.write(Job(order, table, notes(order, table), folder, progress.count))
+    return File(file_name(order, table.title, wish.ending), form.kind, table.total, pieces)
+
+
+def ordered(wish: Wish, held: ExitStack, *, exports: Exports, city: City, shape: Shape = "none") -> Order:
+    """Open a snapshot of the database and find the wish's unit in it."""
+    connection = exports.snapshot(held)
+    code = wish.asked.unit or city.spec.code
+    row = connection.execute(one(code)).mappings().one_or_none()
+    if row is None:
+        known = [each.code for each in connection.execute(highest())]
+        raise UnknownNameError(kind="unit", name=code, known=known)
+    return Order(connection, city, wish.asked, Unit.of(row), wish.language, datetime.now(UTC), shape)
+
+
+def tables(city: City, what: str) -> Callable[[Order], Table]:
+    """Return what makes the table of that name."""
+    if what == INCIDENTS:
+        return incidents.table
+    if what == UNITS:
+        return units.table
+    if what not in city.layers:
+        raise UnknownNameError(kind="layer", name=what, known=[INCIDENTS, UNITS, *city.layers])
+    layer = city.layers[what]
+    return partial(incidents.table if layer.incidents else features.table, layer=layer)

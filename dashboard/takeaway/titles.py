@@ -1,0 +1,62 @@
+"""What the columns and remarks of files are called in both languages."""
+
+from collections.abc import Mapping
+
+from dashboard.words import TEXTS
+from layers.specs import Title
+
+TITLES: Mapping[str, tuple[str, str]] = {
+    "subject": ("标题", "Title"),
+    "status_code": ("状态代码", "Status code"),
+    "severity": ("严重程度", "Severity"),
+    "yes": ("是", "Yes"),
+    "no": ("否", "No"),
+    "name": ("名称", "Name"),
+    "unit": ("所属单元", "Unit"),
+    "unit_code": ("单元代码", "Unit code"),
+    "unit_level": ("单元层级", "Unit level"),
+    "unit_zh": ("单元名称", "Name (Chinese)"),
+    "unit_en": ("单元英文名", "Name (English)"),
+    "on_time": ("按期结案", "Closed on time"),
+    "due": ("到期应结", "Due by now"),
+    "closure_rate": ("结案率 (%)", "Closure rate (%)"),
+    "on_time_share": ("按期结案率 (%)", "Closed on time / due (%)"),
+    "population": ("人口", "Population"),
+    "area": ("面积 (km²)", "Area (km²)"),
+    "lon": ("经度", "Longitude"),
+    "lat": ("纬度", "Latitude"),
+    "notes": ("说明", "Notes"),
+    "contents": ("内容", "Contents"),
+    "rows": ("行数", "Rows"),
+    "where": ("范围", "Area"),
+    "from": ("起 (含)", "From (included)"),
+    "to": ("止 (不含)", "To (not included)"),
+    "q": ("文本", "Text"),
+    "bbox": ("坐标范围", "Box"),
+    "within": ("多边形内", "Within polygon"),
+    "no_condition": ("无", "None"),
+    "made_at": ("生成时间", "Made at"),
+    "data_of": ("数据时间", "Data time"),
+    "times": ("时间", "Times"),
+    "times_said": ("均为{zone}当地时间", "local times of {zone}"),
+    "degrees": ("坐标", "Coordinates"),
+    "degrees_said": ("WGS 84 经纬度 (EPSG:4326)", "WGS 84 longitude and latitude (EPSG:4326)"),
+    "share_open": ("公开", "open"),
+    "share_shared": ("政务共享", "shared"),
+    "share_restricted": ("受限", "restricted"),
+    "share_level": ("共享级别：{level}", "share level: {level}"),
+    "address_of": ("查询地址", "Address"),
+    "list": ("事件", "Incidents"),
+}
+"""Where a word means something else in a file than on screen; for everything else the words of the interface hold."""
+
+
+def title(key: str) -> Title:
+    """Return what a column is called."""
+    zh, en = TITLES.get(key) or TEXTS[key]
+    return Title(zh=zh, en=en)
+
+
+def told(key: str, language: str, **values: object) -> str:
+    """Return a text in a language, with its blanks filled."""
+    return title(key).text(language).format(**values)

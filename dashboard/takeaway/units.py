@@ -1,0 +1,82 @@
+"""The table of units with their figures: what the ranking shows, the greatest first."""
+
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from dashboard.api.summary import Child, Summary, added_up
+from dashboard.takeaway.tables import Column, Order, Record, Table, plain, shaped
+from dashboard.takeaway.titles import title, told
+from layers import counts, units
+from layers.counts import Family
+from layers.model import unit
+from layers.units import IN_FORCE, Unit
+
+FIGURES = ("total", "open", "overdue", "closed", "on_time", "due")
+
+
+def table(order: Order) -> Table:
+    """Return the units below the order's, each with its figures; what belongs to none of them is a remark."""
+    summary = counted(order)
+    own = unit.c
+    figures = {child.code: child for child in summary.children}
+    of_level = next((level for level in order.city.levels if level.id in {c.level for c in summary.children}), None)
+    question = select(
+        own.code,
+        own.name,
+        own.name_en,
+        own.population,
+        (own.area / 1e6).label("area"),
+        func.ST_X(own.label).label("lon"),
+        func.ST_Y(own.label).label("lat"),
+        *shaped(own.geom, order.shape),
+    ).where(IN_FORCE, own.parent_id == order.of.id)
+    ranked = sorted(figures.values(), key=lambda child: (-child.total, child.code))
+    places = func.array_position([child.code for child in ranked], own.code)
+    return Table(
+        title=of_level.title if of_level else title("unit"),
+        columns=columns(figures),
+        total=len(ranked),
+        question=question.order_by(places),
+        sources=[share.code for share in summary.by_source],
+        geometry="MultiPolygon",
+        remarks=[
+            (told("total", order.language), f"{summary.total:,}"),
+            (told("unplaced_here", order.language), f"{summary.unplaced:,}"),
+        ],
+    )
+
+
+def counted(order: Order) -> Summary:
+    """Return the figures of the order's unit and of those below it, as the summary counts them."""
+    found = [Unit.of(row) for row in order.connection.execute(units.family(order.of.code)).mappings()]
+    family = Family(found[0], found[1:])
+    asked = counts.tally(order.asked, order.city, of=family, now=order.now)
+    rows: list[Row[Any]] = list(order.connection.execute(asked))
+    return added_up(rows, family, asked=order.asked, city=order.city, now=order.now)
+
+
+def columns(figures: dict[str, Child]) -> list[Column]:
+    """Return the columns: which unit, its figures and rates, and where its name is written."""
+
+    def figure(ident: str) -> Column:
+        return Column(ident, title(ident), "integer", lambda row: getattr(figures[row.code], ident))
+
+    def rate(ident: str, part: str, whole: str) -> Column:
+        def worth(row: Record) -> float | None:
+            child = figures[row.code]
+            of = getattr(child, whole)
+            return round(100 * getattr(child, part) / of, 2) if of else None
+
+        return Column(ident, title(ident), "number", worth)
+
+    return [
+        plain("code", title("unit_code")),
+        plain("name", title("unit_zh")),
+        plain("name_en", title("unit_en")),
+        *(figure(ident) for ident in FIGURES),
+        rate("closure_rate", "closed", "total"),
+        rate("on_time_share", "on_time", "due"),
+        plain("population", title("population"), "integer"),
+        *(plain(name, title(name), "number") for name in ("area", "lon", "lat")),
+    ]
