@@ -14,6 +14,7 @@ from onemap import app
 
 READMES = ("README.md", "README.zh-CN.md")
 GUIDES = ("docs/city-pack.md", "docs/city-pack.zh-CN.md")
+SOURCES = ("docs/add-a-source.md", "docs/add-a-source.zh-CN.md")
 
 
 def text(name: str) -> str:
@@ -27,14 +28,14 @@ def test_the_readme_lists_every_setting(readme: str) -> None:
     assert listed == {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("document", [*READMES, *GUIDES])
+@pytest.mark.parametrize("document", [*READMES, *GUIDES, *SOURCES])
 def test_every_command_in_the_documents_exists(document: str) -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"(?:bin/|`)onemap ([a-z][a-z-]*)", text(document)))
     assert named <= known
 
 
-@pytest.mark.parametrize("document", [*READMES, *GUIDES, "docs/architecture.md", "data/README.md"])
+@pytest.mark.parametrize("document", [*READMES, *GUIDES, *SOURCES, "docs/architecture.md", "data/README.md"])
 def test_every_link_leads_somewhere(document: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", text(document))
     missing = [link for link in links if not (HOME / Path(document).parent / link).exists()]
