@@ -43,6 +43,7 @@ def load_sources(  # noqa: PLR0913 - each is an option of the command
     limit: Annotated[int | None, typer.Option(min=1, help="only the first rows of the files")] = None,
     accept_drift: Annotated[bool, typer.Option(help="take files whose columns are other than before")] = False,
     accept_suspicion: Annotated[bool, typer.Option(help="publish rows whose places look wrong")] = False,
+    scheduler: Annotated[str | None, typer.Option(help="a Dask cluster that reads the files: tcp://HOST:PORT")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Load sources; what can't be loaded is kept with its reason.
@@ -59,6 +60,7 @@ def load_sources(  # noqa: PLR0913 - each is an option of the command
             limit=limit,
             accept_drift=accept_drift,
             accept_suspicion=accept_suspicion,
+            scheduler=scheduler,
         )
         if file is not None and (every or len(sources or []) != 1):
             msg = "--file is one file of one source; name that source alone"

@@ -60,7 +60,7 @@ def readable(verdicts: Verdicts) -> None:
     """Reject rows with bytes that are no text in the declared encoding."""
     for name in verdicts.rows.names:
         column = verdicts.rows.columns.column(name)
-        if not pa.types.is_string(column.type):
+        if not pa.types.is_string(column.type) or not _may_hold_other_than_text(column):
             continue
         wrong = np.asarray(pc.fill_null(pc.match_substring_regex(column, UNREADABLE), fill_value=False))
         if wrong.any():
@@ -68,6 +68,13 @@ def readable(verdicts: Verdicts) -> None:
             marked = np.asarray(pc.fill_null(pc.match_substring(column, MARK), fill_value=False))
             verdicts.reject(wrong & marked, "bad-text", message)
             verdicts.reject(wrong, "bad-text", f"{name} holds a NUL character, which no text may")
+
+
+def _may_hold_other_than_text(column: pa.Array) -> bool:
+    """Look at the bytes of a whole column at once: a NUL, or the first byte of `MARK`, which begins little else."""
+    text = column.buffers()[2]
+    found = np.frombuffer(text, dtype=np.uint8) if text is not None else np.empty(0, dtype=np.uint8)
+    return bool((found == 0).any() or (found == MARK.encode()[0]).any())
 
 
 class Keys:

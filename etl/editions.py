@@ -16,8 +16,9 @@ import shapely
 from psycopg import sql
 from sqlalchemy import Connection
 
+from etl.copying import copy
 from etl.hierarchy import Hierarchy
-from etl.staging import copy, statement
+from etl.staging import statement
 from etl.stamp import OUTSIDE, Stamp, units_in_force
 from layers.errors import LoadError
 from layers.model import level_shift

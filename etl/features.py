@@ -41,7 +41,7 @@ class Features:
         self.words = words
         self.stamp = stamp
         self.layer = layer
-        self.newest: datetime | None = newest
+        self.modified = newest
         self.types = {field.id: field.type for field in layer.fields}
 
     def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
@@ -62,3 +62,7 @@ class Features:
             "geom": geometry(placed.shapes),
             "attributes": objects(others, len(rows)),
         }
+
+    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:  # noqa: ARG002 - as of any target
+        """Return when the files were written."""
+        return self.modified

@@ -46,6 +46,10 @@ class Found:
         beside = sorted(self.path.parent.glob(f"{escape(self.path.stem)}.*"))
         return [self.path, *(part for part in beside if part.suffix.lower() in SIDECARS and part.is_file())]
 
+    def absolute(self) -> "Found":
+        """Return the same file by its whole path, as others find it."""
+        return Found(self.path.absolute(), self.name)
+
     def digest(self) -> str:
         """Return the SHA-256 of its bytes, and of those that belong to it."""
         whole = hashlib.sha256()

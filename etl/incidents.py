@@ -22,6 +22,9 @@ TIMES = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_a
 """In the order of `Status`: a row without a status has reached the last one it has a time for."""
 OWN = frozenset({"key", *TIMES, "due_at", "category", "status", "channel", "severity", "title", "address"})
 SEVEREST = 32767
+EWKB = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
+"""A point as PostGIS takes it."""
+WITH_SRID = 0x20000000
 
 
 class Incidents:
@@ -46,7 +49,6 @@ class Incidents:
         hours = {categories[code]: item.hours for code, item in stamp.city.categories.items()}
         self.limits = np.array([hours.get(number, 0) for number in range(max(hours) + 1)]) * 3_600_000_000
         self.channels = {item.id: at for at, item in enumerate(stamp.city.spec.channels)}
-        self.newest: datetime | None = None
 
     def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
         """Return the columns of the table for every row; those of rejected rows mean nothing."""
@@ -55,7 +57,7 @@ class Incidents:
         verdicts.reject(~valid(times["reported_at"]), "bad-time", f"{fields.label('reported_at')} is empty")
         category = fields.known("category", reason="unknown-category", ids=self.categories, required=True)
         placed = place(rows, self.words.source.place, stamp=self.stamp, verdicts=verdicts)
-        columns = {
+        return {
             "key": fields.text("key"),
             "unit_id": pa.array(placed.units),
             "category_id": category,
@@ -71,8 +73,12 @@ class Incidents:
                 {name: fields.typed(name) for name in self.words.source.fields if name not in OWN}, len(rows)
             ),
         }
-        self._note(times, verdicts)
-        return columns
+
+    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:
+        """Return the newest time of an accepted row, none of them yet to come."""
+        good = pa.array(verdicts.good)
+        found = [pc.max(columns[name].filter(good)).as_py() for name in TIMES]
+        return min(max(filter(None, found), default=self.now), self.now) if any(found) else None
 
     def _status(self, fields: Fields, times: Mapping[str, pa.Array]) -> pa.Array:
         if "status" in fields:
@@ -101,13 +107,6 @@ class Incidents:
         by_limit = pc.add(reported.cast(pa.int64()), pa.array(limits)).cast(INSTANT)
         return pc.coalesce(fields.instant("due_at"), by_limit) if "due_at" in fields else by_limit
 
-    def _note(self, times: Mapping[str, pa.Array], verdicts: Verdicts) -> None:
-        """Remember the newest time of an accepted row: how recent the data says it is."""
-        good = pa.array(verdicts.good)
-        found = [pc.max(array.filter(good)).as_py() for array in times.values()]
-        newest = [moment for moment in (*found, self.newest) if moment is not None]
-        self.newest = min(max(newest), self.now) if newest else None
-
 
 def valid(column: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Say which rows have a value."""
@@ -123,7 +122,19 @@ def points(shapes: Shapes, verdicts: Verdicts) -> pa.Array:
     verdicts.reject(
         wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, incidents have points"
     )
-    return geometry(shapes)
+    return _ewkb(shapes)
+
+
+def _ewkb(shapes: Shapes) -> pa.Array:
+    """Return points, of which some may be no points and then mean nothing, as `geometry` does, all in one go."""
+    there = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    written = np.zeros(len(shapes), dtype=EWKB)
+    written["order"], written["kind"], written["srid"] = 1, WITH_SRID | 1, 4326
+    written["x"], written["y"] = shapely.get_x(shapes), shapely.get_y(shapes)
+    offsets = np.arange(len(shapes) + 1, dtype=np.int32) * EWKB.itemsize
+    validity = pa.py_buffer(np.packbits(there, bitorder="little"))
+    buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(written)]
+    return pa.Array.from_buffers(pa.binary(), len(shapes), buffers)
 
 
 def geometry(shapes: Shapes) -> pa.Array:

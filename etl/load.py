@@ -4,38 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import psycopg
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from etl.checks import Keys, Verdicts, readable
-from etl.fields import INSTANT, Vocabulary
-from etl.hashes import row_hashes
+from etl.checks import Keys
+from etl.first import First
 from etl.merge import Merge
 from etl.rejects import Rejects
 from etl.request import Request
-from etl.rows import Rows
-from etl.staging import Staging
-from etl.stamp import Stamp
+from etl.staging import Staging, Values
 from etl.suspicion.doubts import Suspicion, holding
 from etl.suspicion.watch import Watch
+from etl.transform import Piece, Target
 from layers.errors import LoadError
 from layers.specs import SourceSpec
-
-
-class Target(Protocol):
-    """Turns the rows of a source into the columns of a table."""
-
-    table: str
-    words: Vocabulary
-    stamp: Stamp
-    newest: datetime | None
-
-    def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
-        """Return the table's columns for every row, `key` first; what may not in is told to the verdicts."""
 
 
 @dataclass
@@ -89,56 +74,55 @@ class Publication:
 
     def staging(self, table: str) -> Staging:
         """Return the staging table that feeds a table."""
-        return Staging(self.driver, table, {"source": self.source, "load": self.load, "layer": self.layer})
+        return Staging(self.driver, table, self._values)
+
+    def entry(self, table: str, source: SourceSpec) -> First | Merge:
+        """Return the way into a table: straight in where it has nothing of the source yet, else by comparison."""
+        if First.possible(self.driver, table, self._values):
+            return First(self.driver, table, self._values)
+        return Merge(self.staging(table), source, whole=not self.request.partial, now=self.now)
 
     def rejects(self) -> Rejects:
         """Return where rows go that stay out."""
         return Rejects(self.driver, self.load)
 
+    @property
+    def _values(self) -> Values:
+        return {"source": self.source, "load": self.load, "layer": self.layer}
 
-def write(target: Target, pieces: Iterable[Rows], *, into: Publication) -> Counts:
-    """Write every piece through a staging table, and every row that stays out with its reason."""
-    counts = Counts()
-    staging = into.staging(target.table)
+
+def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Counts:
+    """Write every piece, and every row that stays out with its reason."""
+    counts, newest = Counts(), None
     rejects = into.rejects()
-    keys = Keys(staging.holding)
     source = target.words.source
-    merge = Merge(staging, source, whole=not into.request.partial, now=into.now)
+    entry = into.entry(target.table, source)
+    keys = Keys(entry.holding)
     label = source.fields["key"].column or "key"
     watch = Watch(target.words, stamp=target.stamp, driver=into.driver)
-    for rows in pieces:
-        counts.read += len(rows) + len(rows.broken)
-        verdicts = Verdicts(rows)
-        readable(verdicts)
-        watch.see(rows)
-        columns = target.columns(rows, verdicts)
-        counts.read -= _not_asked_for(columns, verdicts, into.request)
-        keys.check(columns["key"], verdicts, label)
-        good = pa.array(verdicts.good)
-        accepted = {name: column.filter(good) for name, column in columns.items()}
+    for piece in pieces:
+        verdicts, key = piece.verdicts, piece.columns["key"]
+        watch.see(verdicts.rows)
+        counts.read += piece.read
+        newest = max(filter(None, (newest, piece.newest)), default=None)
+        keys.check(key, verdicts, label)
         if np.any(verdicts.good):
-            accepted["row_hash"] = row_hashes(list(accepted.values()))
-            merge.stage(pa.RecordBatch.from_pydict(accepted), verdicts)
-        merge.withhold(columns["key"], verdicts)
-        rejects.add(verdicts, columns["key"])
+            good = pa.array(verdicts.good)
+            accepted = {name: column.filter(good) for name, column in piece.columns.items()}
+            entry.stage(pa.RecordBatch.from_pydict(accepted), verdicts)
+        entry.withhold(key, verdicts)
+        rejects.add(verdicts, key)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.suspect(watch.suspicions(), source, into.request)
     if counts.held:
+        entry.withdraw()
         return counts
     into.step("merge")
-    merged = merge.run()
+    merged = entry.run()
     counts.loaded, counts.unchanged = merged.loaded, merged.unchanged
     counts.retired = merged.retired
     if merged.unsure:
         counts.findings["not_retired"] = [{"because": merged.unsure}]
-    counts.data_time = target.newest
+    counts.data_time = newest
     counts.conserve()
     return counts
-
-
-def _not_asked_for(columns: dict[str, pa.Array], verdicts: Verdicts, request: Request) -> int:
-    """Leave out rows reported before the time asked for; return how many. What has no readable time stays in."""
-    if request.since is None or "reported_at" not in columns:
-        return 0
-    early = pc.less(columns["reported_at"], pa.scalar(request.since, INSTANT))
-    return verdicts.leave_out(np.asarray(pc.fill_null(early, fill_value=False)))

@@ -9,7 +9,9 @@ import psycopg
 import pyarrow as pa
 
 from etl.checks import Verdicts
-from etl.staging import Staging, copy, statement
+from etl.copying import copy
+from etl.known import Known
+from etl.staging import Staging, statement
 from layers.errors import LoadError
 from layers.model import Status
 from layers.specs import SourceSpec
@@ -38,12 +40,25 @@ class Merge:
         self.source = source
         self.retires = whole and source.mode == "snapshot"
         self.values: Mapping[str, object] = {**staging.values, "now": now, "statuses": STATUSES}
+        self.known = Known(staging.driver, staging.table, staging.values)
+        self.unchanged = 0
         self.broken = 0
         if self.retires:
             staging.driver.execute("CREATE TEMPORARY TABLE withheld (key text) ON COMMIT DROP")
 
+    def holding(self, keys: list[str]) -> set[str]:
+        """Return which of some keys this load has brought already."""
+        held = self._execute("held", {"keys": keys}).fetchall()
+        again = self.known.came(np.array([row_hash for _, row_hash in held], dtype=np.int64))
+        return self.staging.holding(keys) | {key for (key, _), came in zip(held, again, strict=True) if came}
+
     def stage(self, batch: pa.RecordBatch, verdicts: Verdicts) -> None:
-        """Stage a batch; where a source may only append, rows that contradict an earlier load stay out."""
+        """Stage what is not there as it is; where a source may only append, rows that contradict it stay out."""
+        fresh = ~self.known.there(batch)
+        self.unchanged += int(np.count_nonzero(~fresh))
+        if not fresh.any():
+            return
+        batch = batch.filter(pa.array(fresh))
         self.staging.add(batch)
         if self.source.mode != "append":
             return
@@ -53,7 +68,7 @@ class Merge:
             label = self.source.fields["key"].column or "key"
             wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
             rejected = np.isin(keys.to_numpy(zero_copy_only=False), [row[0] for row in found])
-            wrong[np.flatnonzero(verdicts.good)[rejected]] = True
+            wrong[np.flatnonzero(verdicts.good)[fresh][rejected]] = True
             message = f"an earlier load brought this {label} with other values, and the source may only append"
             verdicts.reject(wrong, "changed-row", message)
 
@@ -63,6 +78,9 @@ class Merge:
         if self.retires:
             stays_out = keys.filter(pa.array(~verdicts.good)).drop_null()
             copy(self.staging.driver, "withheld", pa.RecordBatch.from_pydict({"key": stays_out}))
+
+    def withdraw(self) -> None:
+        """Do nothing: what is staged is gone when the transaction ends."""
 
     def run(self) -> Merged:
         """Write what is new or differs, retire what is gone.
@@ -74,16 +92,18 @@ class Merge:
         unsure = f"{self.broken} {UNREADABLE}" if self.retires and self.broken else None
         retired = self._retire() if self.retires and not self.broken else 0
         self._execute("resolved", table=False)
-        unchanged = self._execute("unchanged").rowcount
-        if unchanged:
-            self.staging.driver.execute("ANALYZE staged")
+        unchanged = self.unchanged + self._execute("unchanged").rowcount
         if self.staging.table == "incident":
             self._execute("history")
         return Merged(self._execute("merge").rowcount, unchanged, retired, unsure)
 
     def _retire(self) -> int:
+        self.staging.driver.execute("CREATE TEMPORARY TABLE missing (row_hash bigint) ON COMMIT DROP")
+        missing = pa.RecordBatch.from_pydict({"row_hash": pa.array(self.known.missing)})
+        copy(self.staging.driver, "missing", missing)
+        self.staging.driver.execute("ANALYZE missing")
         counted = self._execute("gone").fetchone()
-        held, gone = counted or (0, 0)
+        held, gone = len(self.known), counted[0] if counted else 0
         if gone > held * self.source.retire_limit:
             msg = (
                 f"{self.source.id}: {gone} of the {held} rows there are would be retired, more than the share of "

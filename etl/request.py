@@ -23,6 +23,8 @@ class Request:
     """Take files whose columns are other than before, and remember them."""
     accept_suspicion: bool = False
     """Publish rows whose places look wrong."""
+    scheduler: str | None = None
+    """The address of a Dask cluster that reads and places the rows, instead of this machine."""
 
     @property
     def partial(self) -> bool:

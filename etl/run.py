@@ -1,7 +1,7 @@
 """One recorded run of one source: its files go in whole or not at all, and the record says what became of every row."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,15 +13,17 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from etl import files, record, rejects, units
+from etl.cluster import worked
 from etl.drift import Drift
 from etl.editions import restamp
 from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
-from etl.load import Counts, Publication, Target, write
+from etl.load import Counts, Publication, write
 from etl.reading import Reading, Report
 from etl.request import Request
 from etl.stamp import Stamps, units_edition
+from etl.transform import Piece, Target, transformed
 from layers import model
 from layers.errors import LoadError, OneMapError
 from layers.pack import City
@@ -194,7 +196,6 @@ class _Run:
         words = Vocabulary(self.source, self.city)
         drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
         reading = Reading(self.source, self.request, drift, self.report)
-        pieces = reading.pieces(found)
         newest = max((file.modified for file in found), default=self.now)
         into = Publication(
             driver,
@@ -206,17 +207,23 @@ class _Run:
             request=self.request,
         )
         if self.source.feeds == "units":
-            counts = units.write(words, pieces, city=self.city, into=into, newest=newest)
+            counts = units.write(words, reading.pieces(found), city=self.city, into=into, newest=newest)
             if self.source.edition is not None and (counts.loaded or counts.retired):
                 self._step("place")
                 moved = restamp(self.connection, self.city, driver=driver, load=load)
                 counts.findings |= {"restamped": moved} if moved else {}
         else:
-            counts = write(self._target(words, newest), pieces, into=into)
+            target = self._target(words, newest)
+            counts = write(target, self._pieces(target, found, reading), into=into)
         if counts.held is None:
             reading.mended.resolve(driver, source=self.number, load=load)
             drift.keep()
         return counts
+
+    def _pieces(self, target: Target, found: list[files.Found], reading: Reading) -> Iterator[Piece]:
+        if self.request.scheduler is not None:
+            return worked(target, found, reading)
+        return transformed(target, reading.pieces(found), self.request)
 
     def _found(self) -> list[files.Found]:
         """Return the files to read: one that was named, or those that are there, without those too old to ask for."""

@@ -1,14 +1,12 @@
-"""Columns to PostgreSQL: Arrow to binary COPY into a table of this transaction's own, from there by one MERGE."""
+"""A table of one transaction's own, from which one MERGE brings into a table what it does not have yet."""
 
 from collections.abc import Mapping
 from importlib.resources import files
 
-import pgpq
 import psycopg
 import pyarrow as pa
-from pgpq.encoders import StringEncoderBuilder
-from pgpq.schema import Jsonb
-from psycopg import sql
+
+from etl.copying import copy
 
 Values = Mapping[str, object]
 
@@ -21,12 +19,11 @@ class Staging:
         self.driver = driver
         self.table = table
         self.values = values
-        self.rows = 0
         driver.execute(statement(f"{table}_staged"))
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Copy a batch in."""
-        self.rows += copy(self.driver, "staged", batch)
+        copy(self.driver, "staged", batch)
 
     def holding(self, keys: list[str]) -> set[str]:
         """Return which of some keys are staged already."""
@@ -43,23 +40,3 @@ class Staging:
 def statement(name: str) -> str:
     """Return a statement of this package's `sql` folder."""
     return (files("etl") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def copy(driver: psycopg.Connection, table: str, batch: pa.RecordBatch) -> int:
-    """Copy a batch into a table's columns of the same names; return how many rows arrived."""
-    encoders = {
-        item.name: StringEncoderBuilder.new_with_output(item, Jsonb())
-        if item.name == "attributes"
-        else pgpq.ArrowToPostgresBinaryEncoder.infer_encoder(item)
-        for item in batch.schema
-    }
-    encoder = pgpq.ArrowToPostgresBinaryEncoder.new_with_encoders(batch.schema, encoders)
-    names = sql.SQL(", ").join(map(sql.Identifier, batch.schema.names))
-    with driver.cursor() as cursor:
-        with cursor.copy(
-            sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(sql.Identifier(table), names)
-        ) as target:
-            target.write(encoder.write_header())
-            target.write(encoder.write_batch(batch))
-            target.write(encoder.finish())
-        return cursor.rowcount

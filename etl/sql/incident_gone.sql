@@ -1,6 +1,7 @@
--- How many rows of the source are in force, and how many of them the files no longer have.
-SELECT count(*), count(*) FILTER (WHERE staged.key IS NULL AND withheld.key IS NULL)
+-- How many rows of the source the files no longer have: nothing brought their hash, their key, or a reason to wait.
+SELECT count(*)
 FROM incident AS kept
-LEFT JOIN staged ON staged.key = kept.key
-LEFT JOIN (SELECT DISTINCT key FROM withheld) AS withheld ON withheld.key = kept.key
+JOIN missing ON missing.row_hash = kept.row_hash
 WHERE kept.source_id = %(source)s AND kept.retired_at IS NULL
+  AND NOT EXISTS (SELECT FROM staged WHERE staged.key = kept.key)
+  AND NOT EXISTS (SELECT FROM withheld WHERE withheld.key = kept.key)

@@ -1,7 +1,8 @@
 -- What the files no longer have is retired, with a line in its history.
 WITH gone AS (
     UPDATE incident AS kept SET retired_at = %(now)s, load_id = %(load)s
-    WHERE kept.source_id = %(source)s AND kept.retired_at IS NULL
+    FROM missing
+    WHERE missing.row_hash = kept.row_hash AND kept.source_id = %(source)s AND kept.retired_at IS NULL
       AND NOT EXISTS (SELECT FROM staged WHERE staged.key = kept.key)
       AND NOT EXISTS (SELECT FROM withheld WHERE withheld.key = kept.key)
     RETURNING kept.id

@@ -1,0 +1,62 @@
+"""The hashes of a source's rows in force: a row whose hash is among them is there as it is."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import psycopg
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.copying import numbers_from
+from etl.rows import Mask
+from etl.staging import statement
+
+WAITING = """
+SELECT DISTINCT reject.key FROM reject JOIN load ON load.id = reject.load_id
+WHERE load.source_id = %(source)s AND reject.resolved_by IS NULL AND reject.key IS NOT NULL
+"""
+
+
+class Known:
+    """Eight bytes for every row, so that ten million of them fit beside the load."""
+
+    def __init__(self, driver: psycopg.Connection, table: str, values: Mapping[str, object]) -> None:
+        """Ask for the hashes, and for the keys of rejects that wait to be mended."""
+        hashes = numbers_from(driver, statement(f"{table}_hashes"), values, row_hash="i8")["row_hash"]
+        self.hashes: NDArray[np.int64] = np.unique(hashes)
+        self.seen: Mask = np.zeros(len(self.hashes), dtype=np.bool_)
+        self._waiting = pa.array([row[0] for row in driver.execute(WAITING, values)], pa.string())
+
+    def __len__(self) -> int:
+        """Return how many rows are in force."""
+        return len(self.hashes)
+
+    def there(self, batch: pa.RecordBatch) -> Mask:
+        """Say which rows of a batch are there as they are, and remember that they came.
+
+        One whose key waits among the rejects is not said to be: it may be what they wait for.
+        """
+        hashes = batch.column("row_hash").to_numpy()
+        there = self.has(hashes)
+        self.seen[np.searchsorted(self.hashes, hashes[there])] = True
+        waited_for: Mask = np.asarray(pc.is_in(batch.column("key"), value_set=self._waiting))
+        return there & ~waited_for
+
+    def has(self, hashes: NDArray[np.int64]) -> Mask:
+        """Say which of some hashes are known."""
+        if not len(self.hashes):
+            return np.zeros(len(hashes), dtype=np.bool_)
+        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.asarray(self.hashes[place] == hashes)
+
+    def came(self, hashes: NDArray[np.int64]) -> Mask:
+        """Say which of some hashes this load has brought again."""
+        found = self.has(hashes)
+        found[found] = self.seen[np.searchsorted(self.hashes, hashes[found])]
+        return found
+
+    @property
+    def missing(self) -> NDArray[np.int64]:
+        """The hashes that this load has not brought again: of rows that changed, and of rows that are gone."""
+        return self.hashes[~self.seen]

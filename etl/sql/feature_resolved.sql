@@ -1,0 +1,7 @@
+-- Rows that stayed out of an earlier load and come in with this one leave the list of what is to be mended; those that
+-- stay out again remain.
+UPDATE reject AS earlier SET resolved_by = %(load)s
+FROM load, feature AS came
+WHERE earlier.resolved_by IS NULL AND earlier.load_id = load.id AND load.source_id = %(source)s
+  AND load.id <> %(load)s AND came.layer = %(layer)s AND came.source_id = %(source)s AND came.key = earlier.key
+  AND NOT EXISTS (SELECT FROM reject AS again WHERE again.load_id = %(load)s AND again.key = earlier.key)

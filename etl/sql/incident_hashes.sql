@@ -1,0 +1,2 @@
+-- What a row is known by that need not be written again.
+SELECT row_hash FROM incident WHERE source_id = %(source)s AND retired_at IS NULL

@@ -1,0 +1,1 @@
+DELETE FROM incident WHERE source_id = %(source)s AND load_id = %(load)s

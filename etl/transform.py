@@ -1,0 +1,87 @@
+"""From the rows of a file to the columns of a table: all that needs neither the database nor other rows.
+
+So pieces may be transformed side by side, here or on other machines; what follows, one piece after the other, is
+`etl.load`.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.checks import Verdicts, readable
+from etl.fields import INSTANT, Vocabulary
+from etl.hashes import row_hashes
+from etl.request import Request
+from etl.rows import Rows
+from etl.stamp import Stamp
+
+SIDE_BY_SIDE = min(len(os.sched_getaffinity(0)), 8)
+"""Threads: most of the time they are in Arrow, NumPy, pandas and GEOS, which let others run."""
+
+
+class Target(Protocol):
+    """Turns the rows of a source into the columns of a table, from several threads."""
+
+    table: str
+    words: Vocabulary
+    stamp: Stamp
+
+    def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
+        """Return the table's columns for every row, `key` first; what may not in is told to the verdicts."""
+
+    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:
+        """Return how recent the accepted rows say that the data are."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of a file as the table takes it, and the verdicts on its rows."""
+
+    columns: dict[str, pa.Array]
+    """Of every row, the hash last; those of rejected rows mean nothing."""
+    verdicts: Verdicts
+    read: int
+    """Rows of the piece, without those that nobody asked for."""
+    newest: datetime | None
+
+
+def transform(target: Target, rows: Rows, request: Request) -> Piece:
+    """Check, place and name the rows of one piece."""
+    verdicts = Verdicts(rows)
+    readable(verdicts)
+    columns = target.columns(rows, verdicts)
+    read = len(rows) + len(rows.broken) - _not_asked_for(columns, verdicts, request)
+    newest = target.newest(columns, verdicts)
+    return Piece({**columns, "row_hash": row_hashes(list(columns.values()))}, verdicts, read, newest)
+
+
+def transformed(target: Target, pieces: Iterable[Rows], request: Request) -> Iterator[Piece]:
+    """Yield piece after piece in their order, a few of them transformed while earlier ones are written."""
+    waiting: deque[Future[Piece]] = deque()
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="transform") as threads:
+        try:
+            for rows in pieces:
+                waiting.append(threads.submit(transform, target, rows, request))
+                if len(waiting) > SIDE_BY_SIDE:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for left in waiting:
+                left.cancel()
+
+
+def _not_asked_for(columns: dict[str, pa.Array], verdicts: Verdicts, request: Request) -> int:
+    """Leave out rows reported before the time asked for; return how many. What has no readable time stays in."""
+    if request.since is None or "reported_at" not in columns:
+        return 0
+    early = pc.less(columns["reported_at"], pa.scalar(request.since, INSTANT))
+    return verdicts.leave_out(np.asarray(pc.fill_null(early, fill_value=False)))
