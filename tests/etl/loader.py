@@ -17,7 +17,7 @@ from layers.settings import HOME
 from layers.sources import LOADING
 from tests.etl.town import COLUMNS
 
-PATIENCE = 60
+PATIENCE = 180
 CITY = Path(__file__).parents[1] / "city"
 INCIDENTS = """
     SELECT key, unit_id, category_id, status, channel, severity, reported_at, accepted_at, dispatched_at, resolved_at,
