@@ -25,7 +25,8 @@ check: ## lint, types, import contracts
 
 bench: ## measure; prints what it measured, compares with peers
 	@scripts/install --dev
-	@exec $(RUN)/python tests/with_database.py $(RUN)/python -m tests.benchmarks
+	@command -v ogr2ogr >/dev/null || apt-get install -y --no-install-recommends gdal-bin
+	@exec $(RUN)/python tests/with_database.py $(RUN)/python -m tests.benchmarks $(BENCH)
 
 screenshot: ## make docs/images anew from a running demo
 	@scripts/install --dev

@@ -1,0 +1,109 @@
+"""A database with Ningbo's units, and one file of cases in an encoding and a datum that everybody knows."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from etl.run import load
+from layers.database import driver_url, migrate
+from layers.pack import City
+from layers.specs import SourceSpec
+from simulate import incidents
+from simulate.city import write_units
+from simulate.partition import build
+from simulate.places import Ground
+from simulate.plan import read
+from simulate.write import render, write
+
+ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "1000000"))
+PACK = Path(__file__).parents[2] / "data" / "ningbo"
+NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A database with a city's units, and one file."""
+
+    city: City
+    source: SourceSpec
+    engine: Engine
+    inbox: Path
+
+    @property
+    def url(self) -> str:
+        """The database as libpq takes it."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
+    def file(self) -> Path:
+        """The file of cases."""
+        return self.inbox / self.source.read.path
+
+    @property
+    def number(self) -> int:
+        """What the table calls the source."""
+        return int(self.one("SELECT id FROM source WHERE code = 'hotline'"))
+
+    @property
+    def last(self) -> int:
+        """A load that others may claim for theirs."""
+        return int(self.one("SELECT max(id) FROM load"))
+
+    def one(self, statement: str) -> Any:  # noqa: ANN401 - whatever is asked for
+        """Return the one value a statement finds."""
+        with self.engine.connect() as connection:
+            return connection.execute(text(statement)).scalar()
+
+    def clear(self) -> None:
+        """Take all incidents away."""
+        with psycopg.connect(self.url, autocommit=True) as driver:
+            driver.execute("DROP TABLE IF EXISTS raw")
+            driver.execute("TRUNCATE incident, incident_count, incident_change, reject, source_shape CASCADE")
+            driver.execute("DELETE FROM load WHERE source_id = (SELECT id FROM source WHERE code = 'hotline')")
+            driver.execute("CHECKPOINT")
+
+
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """Make the file and a database with the units, gone afterwards."""
+    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
+    name = f"onemap_bench_{os.getpid()}"
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(url.set(database=name))
+    with TemporaryDirectory() as folder:
+        try:
+            made = Bench(*sent(Path(folder)), engine, Path(folder))
+            migrate(engine, made.city)
+            load(made.city.sources["units"], city=made.city, engine=engine, inbox=made.inbox, now=NOW)
+            yield made
+        finally:
+            engine.dispose()
+            with server.connect() as connection:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            server.dispose()
+
+
+def sent(inbox: Path) -> tuple[City, SourceSpec]:
+    """Write the units and the file of cases, in an encoding and a datum that everybody knows."""
+    city = City(PACK)
+    plain = city.sources["hotline"].model_dump()
+    plain["read"] |= {"path": "hotline.csv", "encoding": None}
+    plain["place"] |= {"datum": "4326"}
+    source = SourceSpec.model_validate(plain)
+    plan = read(city.folder)
+    partition = build(city, plan)
+    write_units(inbox, city, city.sources["units"], partition)
+    world = incidents.world(city, plan, Ground(partition), rows=ROWS, now=NOW)
+    columns, _ = incidents.columns(world, "hotline", ROWS)
+    write(inbox / source.read.path, source, render(city, source, columns))
+    return city, source
