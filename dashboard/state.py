@@ -60,6 +60,10 @@ class View(TypedDict, total=False):
     classes: str
     sort: str
     after: str | None
+    at: str | None
+    """The chosen place: `feature-12`, `incident-34`, or longitude and latitude."""
+    around: int | None
+    """Metres around it that are asked about."""
     saved: str | None
     """The saved view that the address came from, until something is changed."""
 
@@ -110,7 +114,8 @@ class Page(TypedDict):
 
 def address(view: View, **changes: object) -> str:
     """Return the address of a view with some of it changed: `?unit=…&status=open`. Defaults stay out."""
-    merged: dict[str, Any] = {**view, "after": None, **changes}
+    elsewhere = {"at": None, "around": None} if changes.get("unit", view.get("unit")) != view.get("unit") else {}
+    merged: dict[str, Any] = {**view, "after": None, **elsewhere, **changes}
     pairs: list[tuple[str, str]] = [("unit", merged["unit"])] if merged.get("unit") else []
     if merged.get("period") == "custom":
         pairs += [(name, merged[key]) for name, key in (("from", "since"), ("to", "until")) if merged.get(key)]
@@ -120,8 +125,10 @@ def address(view: View, **changes: object) -> str:
     pairs += [("q", merged["q"])] if merged.get("q") else []
     if merged.get("layers") is not None:
         pairs.append(("layers", ",".join(merged["layers"])))
-    defaults = {"classes": "quantile", "sort": "total", "after": None}
+    defaults = {"classes": "quantile", "sort": "total", "after": None, "at": None}
     pairs += [(name, merged[name]) for name, usual in defaults.items() if merged.get(name) not in {None, usual}]
+    if merged.get("at") and merged.get("around"):
+        pairs.append(("around", str(merged["around"])))
     return "?" + urlencode(pairs, safe=",:")
 
 
@@ -136,6 +143,7 @@ def facts(city: City) -> dict[str, Any]:
         "code": city.spec.code,
         "time_zone": city.spec.time_zone,
         "levels": [level.id for level in city.levels],
+        "level_titles": {level.id: named(level.title) for level in city.levels},
         "layers": [
             {
                 "id": layer.id,

@@ -72,6 +72,7 @@
     if (!view || !onemap.map || shownAt === view.unit) return window.dash_clientside.no_update;
     shownAt = view.unit;
     ready(view.unit);
+    if (view.at) return window.dash_clientside.no_update; // place.js flies to what was chosen there
     const drawn = onemap.units.boundsOf(view.unit);
     if (drawn) fly(spread(drawn));
     else {
@@ -150,6 +151,7 @@
     if (document.querySelector("dialog[open]")) return;
     if (event.key !== "Escape" && event.key !== "Backspace") return;
     if (event.key === "Escape" && onemap.popup && onemap.popup.close()) return;
+    if (event.key === "Escape" && onemap.around && onemap.around.leave()) return;
     event.preventDefault();
     up();
   });

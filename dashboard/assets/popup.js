@@ -5,6 +5,7 @@
   const TIMES = ["reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at"];
   let popup = null;
   let shown = null;
+  let about = null; // the place of the address that it tells of
 
   function titled(list, id) {
     const found = (list || []).find((item) => item.id === id || item.code === id);
@@ -49,6 +50,7 @@
     const incident = layer === "incidents";
     const spec = onemap.city.layers.find((each) => each.id === layer);
     const box = element("article");
+    if (layer === "point") return pointed(box, said);
     box.append(element("p", incident ? onemap.look.text("incident") : onemap.look.name(spec), "popup-kind"));
     const category = titled(onemap.city.categories, said.category);
     const title = incident ? (document.documentElement.lang === "en" ? category : said.title || category) : said.name || said.key;
@@ -58,21 +60,67 @@
     for (const [name, value] of rows) {
       list.append(element("dt", name), element("dd", value));
     }
-    box.append(list);
+    box.append(list, footer());
     return box;
   }
 
-  function open(layer, said, at) {
-    shown = { layer, said };
+  /* A bare point: its degrees, and whose ground it is on. */
+  function pointed(box, said) {
+    const { element } = onemap.units;
+    const { text, name } = onemap.look;
+    const way = said.path.slice(1).map(name);
+    box.append(element("p", text("place"), "popup-kind"), element("h3", way.length ? way[way.length - 1] : text("outside")));
+    const list = element("dl");
+    if (way.length > 1) list.append(element("dt", text("belongs_to")), element("dd", way.slice(0, -1).join(" › ")));
+    list.append(element("dt", "WGS 84"), element("dd", said.lon.toFixed(6) + ", " + said.lat.toFixed(6)));
+    box.append(list, footer());
+    return box;
+  }
+
+  /* What one may do next. */
+  function footer() {
+    const { element } = onemap.units;
+    const made = element("footer");
+    const button = element("button", onemap.look.text("around"), "action");
+    button.type = "button";
+    button.dataset.aroundHere = about || shown.point;
+    made.append(button);
+    return made;
+  }
+
+  function open(layer, said, at, place) {
+    forget();
+    about = place || null;
+    shown = { layer, said, point: onemap.place.point(at.lng, at.lat) };
     const covered = onemap.mapView.padding();
-    popup = window.L.popup({
+    const made = window.L.popup({
       maxWidth: 320,
       className: "map-popup",
       autoPanPaddingTopLeft: covered.paddingTopLeft,
       autoPanPaddingBottomRight: covered.paddingBottomRight,
     });
-    popup.setLatLng(at).setContent(content).openOn(onemap.map);
-    popup.on("remove", () => (popup = null));
+    made.setLatLng(at).setContent(content).openOn(onemap.map);
+    made.on("remove", () => {
+      if (popup !== made) return;
+      const told = about;
+      popup = about = null;
+      if (told) onemap.place.left(told);
+    });
+    popup = made;
+  }
+
+  /* Close it without leaving the place that the address says. */
+  function forget() {
+    const old = popup;
+    popup = about = null;
+    if (old) onemap.map.closePopup(old);
+  }
+
+  function complain(sentence) {
+    forget();
+    const said = onemap.units.element("p", onemap.look.text("error") + ": " + sentence, "note");
+    said.setAttribute("role", "alert");
+    window.L.popup({ className: "map-popup" }).setLatLng(onemap.map.getCenter()).setContent(said).openOn(onemap.map);
   }
 
   function close() {
@@ -86,5 +134,5 @@
     if (popup) popup.setContent(content);
   }
 
-  onemap.popup = { open, close, translate };
+  onemap.popup = { open, close, forget, complain, translate, about: () => about, closed: () => !popup };
 })();

@@ -4,6 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const LISTS = ["category", "status", "source", "channel"];
   const DEFAULTS = { period: "30d", classes: "quantile", sort: "total" };
+  const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
   let shownLooks = [];
@@ -25,6 +26,8 @@
       sort: said.get("sort") || DEFAULTS.sort,
       after: said.get("after"),
       saved: said.get("view"),
+      at: said.get("at"),
+      around: said.has("at") && RADII.includes(Number(said.get("around"))) ? Number(said.get("around")) : null,
     };
     for (const name of LISTS) view[name] = said.getAll(name);
     return view;
@@ -47,6 +50,8 @@
       if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
     }
     if (view.after) says.append("after", view.after);
+    if (view.at) says.append("at", view.at);
+    if (view.at && view.around) says.append("around", view.around);
     return "?" + says.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");
   }
 
@@ -80,7 +85,8 @@
 
   /* Go where a changed view is; returns what a callback on the address should answer. */
   function search(changes) {
-    const next = address(Object.assign({}, onemap.view.now, { after: null }, changes));
+    const elsewhere = changes.unit && changes.unit !== onemap.view.now.unit ? { at: null, around: null } : {};
+    const next = address(Object.assign({}, onemap.view.now, { after: null }, elsewhere, changes));
     return next === address(onemap.view.now) ? window.dash_clientside.no_update : next;
   }
 

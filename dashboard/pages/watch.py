@@ -5,6 +5,7 @@ from dash import Dash, Input, Output, html
 
 from dashboard import state
 from dashboard.panels import (
+    around,
     conditions,
     figures,
     filters,
@@ -13,8 +14,10 @@ from dashboard.panels import (
     layer_list,
     legend,
     map_view,
+    measure,
     notice,
     ranking,
+    search,
     sources,
     trend,
     views,
@@ -57,10 +60,12 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                 [
                     state.layout(city),
                     map_view.layout(city, tiles),
-                    header.layout(views.button()),
+                    header.layout(views.button(), box=search.layout()),
                     html.Div(className="progress", **aria(hidden="true")),
                     html.Aside(left, className="rail rail-left", **data(covers="left")),
                     html.Aside(right, className="rail rail-right", **data(covers="right")),
+                    around.layout(),
+                    measure.layout(),
                     views.layout(),
                     fold("left"),
                     fold("right"),

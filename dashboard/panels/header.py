@@ -26,13 +26,14 @@ class Ids(StrEnum):
     CLOCK = "header-clock"
 
 
-def layout(*tools: Component) -> html.Header:
-    """Return the bar across the top; other panels may put their buttons into it."""
+def layout(*tools: Component, box: Component) -> html.Header:
+    """Return the bar across the top; other panels may put their buttons into it, and one its box."""
     return html.Header(
         [
             html.A([html.B("一张图"), " OneMap"], href="?", className="brand"),
             canvas(Ids.BREADCRUMB, [], className="breadcrumb", role="navigation"),
             html.Div(className="spring"),
+            box,
             dmc.SegmentedControl(id=Ids.PERIOD, data=[], value="", size="sm", className="period"),
             dmc.DatePickerInput(
                 id=Ids.DATES,
