@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from commands import embedded, guessing, loading, schemas, serving
+from commands import embedded, guessing, loading, schedule, schemas, serving
 from commands.session import err
 from layers.errors import OneMapError
 
@@ -12,6 +12,7 @@ app = typer.Typer(help="One map of a city for the people who run it.", no_args_i
 app.add_typer(loading.app)
 app.add_typer(guessing.app)
 app.add_typer(schemas.app)
+app.add_typer(schedule.app)
 app.add_typer(serving.app)
 app.add_typer(embedded.app, name="db")
 

@@ -18,6 +18,8 @@ SIDECARS = frozenset({".dbf", ".shx", ".prj", ".cpg"})
 """What belongs to a shapefile and is read with it."""
 FETCHED = ".fetched"
 """The folder of the inbox with the answers of services."""
+UNFINISHED = (".part", ".partial", ".filepart", ".crdownload", ".tmp")
+"""How names end under which programs write what they have not finished."""
 
 
 @dataclass(frozen=True)
@@ -71,23 +73,34 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
         # A snapshot is always whole; everything else may leave out what was there the last time.
         newer = since.astimezone(city.time_zone) if since and source.mode != "snapshot" else None
         return [_fetched(source, folder=inbox / FETCHED / source.id, since=newer)]
-    pattern = PurePosixPath(source.read.path)
-    if pattern.is_absolute() or ".." in pattern.parts:
+    if not _stays(source):
         raise SourceDataError(
             source.id, found=f"read.path is {source.read.path!r}", right="it must stay below the pack or the inbox"
         )
-    found = [
-        Found(path, path.relative_to(folder).as_posix())
-        for folder in (city.folder, inbox)
-        for path in sorted(folder.glob(source.read.path))
-        if path.is_file() and FETCHED not in path.parts
-    ]
+    found = there(source, city=city, inbox=inbox)
     if not found:
         right = "put the file there, or mend read.path"
         raise SourceDataError(
             source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right
         )
     return found
+
+
+def there(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
+    """Return the finished files that match the source's pattern, those of the pack first; a service has none."""
+    if not source.read.path or not _stays(source):
+        return []
+    return [
+        Found(path, path.relative_to(folder).as_posix())
+        for folder in (city.folder, inbox)
+        for path in sorted(folder.glob(source.read.path))
+        if path.is_file() and FETCHED not in path.parts and not path.name.lower().endswith(UNFINISHED)
+    ]
+
+
+def _stays(source: SourceSpec) -> bool:
+    pattern = PurePosixPath(source.read.path)
+    return not pattern.is_absolute() and ".." not in pattern.parts
 
 
 def _fetched(source: SourceSpec, *, folder: Path, since: datetime | None) -> Found:
@@ -111,10 +124,7 @@ def named(path: Path) -> Found:
 
 def awaited(source: SourceSpec, *, city: City, inbox: Path) -> bool:
     """Say whether the files of a source that is to have some are not there."""
-    pattern = PurePosixPath(source.read.path)
-    if not pattern.parts or pattern.is_absolute() or ".." in pattern.parts:
-        return False
-    return not any(path.is_file() for folder in (city.folder, inbox) for path in folder.glob(source.read.path))
+    return bool(source.read.path) and _stays(source) and not there(source, city=city, inbox=inbox)
 
 
 def fingerprint(source: SourceSpec, files: list[Found], *, city: City, units: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 
 from etl.checks import list_some
-from layers.errors import SourceDataError
+from layers.errors import SourceDataError, UnreachableError
 from layers.specs import ReadSpec
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -60,7 +60,8 @@ class Client:
         """Return a page.
 
         Raises:
-            SourceDataError: The service refuses, or does not answer after five tries.
+            UnreachableError: The service does not answer after five tries.
+            SourceDataError: It refuses.
         """
         said = ""
         for attempt in range(TRIES):
@@ -71,7 +72,7 @@ class Client:
                 asked = mistake.wait if isinstance(mistake, AgainError) else 0.0
             if attempt + 1 < TRIES:
                 time.sleep(min(max(PAUSE * 2**attempt, asked), LONGEST_WAIT))
-        raise SourceDataError(self.name, found=f"{said}, {TRIES} times", right="try again later, or mend read.url")
+        raise UnreachableError(self.name, found=f"{said}, {TRIES} times", right="try again later, or mend read.url")
 
     def _page(self, url: str, parameters: Parameters) -> Any:  # noqa: ANN401 - any JSON
         until = time.monotonic() + PATIENCE

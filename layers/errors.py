@@ -8,6 +8,7 @@ OneMapError
 ├── DatabaseUnavailableError  no PostGIS can be reached or started
 └── LoadError               a load that could not be finished, nothing was published
     └── SourceDataError     what the department sent cannot be read at all
+        └── UnreachableError  a service does not answer now, but may do so later
 """
 
 from collections.abc import Iterable
@@ -81,3 +82,7 @@ class SourceDataError(LoadError):
         self.where = where
         self.found = found
         self.right = right
+
+
+class UnreachableError(SourceDataError):
+    """A service that does not answer: nothing need be mended for another try to succeed."""

@@ -15,6 +15,8 @@ from onemap import app
 READMES = ("README.md", "README.zh-CN.md")
 GUIDES = ("docs/city-pack.md", "docs/city-pack.zh-CN.md")
 SOURCES = ("docs/add-a-source.md", "docs/add-a-source.zh-CN.md")
+OPERATING = ("docs/operate.md", "docs/operate.zh-CN.md")
+DOCUMENTS = (*READMES, *GUIDES, *SOURCES, *OPERATING)
 
 
 def text(name: str) -> str:
@@ -28,14 +30,14 @@ def test_the_readme_lists_every_setting(readme: str) -> None:
     assert listed == {name.upper() for name in Settings.model_fields}
 
 
-@pytest.mark.parametrize("document", [*READMES, *GUIDES, *SOURCES])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_command_in_the_documents_exists(document: str) -> None:
     known = set(get_command(app).commands)  # type: ignore[attr-defined]
     named = set(re.findall(r"(?:bin/|`)onemap ([a-z][a-z-]*)", text(document)))
     assert named <= known
 
 
-@pytest.mark.parametrize("document", [*READMES, *GUIDES, *SOURCES, "docs/architecture.md", "data/README.md"])
+@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/architecture.md", "data/README.md"])
 def test_every_link_leads_somewhere(document: str) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#]+)", text(document))
     missing = [link for link in links if not (HOME / Path(document).parent / link).exists()]
@@ -54,3 +56,10 @@ def test_the_guide_lists_every_format_and_the_keys_to_read_it(guide: str) -> Non
     assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) != []
     assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == set(get_args(Format))
     assert {key for key in ReadSpec.model_fields if not re.search(rf"\b{key}\b", text(guide))} == set()
+
+
+@pytest.mark.parametrize("guide", OPERATING)
+def test_the_guide_lists_every_option_of_the_scheduler(guide: str) -> None:
+    command = get_command(app).commands["schedule"]  # type: ignore[attr-defined]
+    options = {option for item in command.params for option in item.opts if option != "--help"}
+    assert {option for option in options if f"`{option}" not in text(guide)} == set()

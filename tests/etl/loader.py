@@ -94,13 +94,18 @@ class Loader:
 
     def start(self, url: str, source: str = "hotline") -> subprocess.Popen[str]:
         """Start loading."""
+        return self.onemap(url, "load", source)
+
+    def onemap(self, url: str, *words: str, **settings: str) -> subprocess.Popen[str]:
+        """Start a command."""
         environment = {
             **os.environ,
             "ONEMAP_DATABASE_URL": url,
             "ONEMAP_CITY": str(self.folder / "city"),
             "ONEMAP_DATA_DIR": str(self.folder / "data"),
+            **settings,
         }
-        program = f"import sys; sys.argv = ['onemap', 'load', '{source}']; from onemap import main; main()"
+        program = f"import sys; sys.argv = {['onemap', *words]}; from onemap import main; main()"
         return subprocess.Popen(  # noqa: S603 - our own command
             [sys.executable, "-c", program],
             env=environment,

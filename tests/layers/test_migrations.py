@@ -5,9 +5,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from layers.database import driver_url, migrate
+from layers.jobs import TABLES_SINCE
 from layers.pack import City
 from tests.conftest import Databases
 
@@ -27,12 +29,12 @@ ROWS = """
 """
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
-    WHERE table_schema = 'public' ORDER BY 1, 2
+    WHERE table_schema IN ('public', 'jobs') ORDER BY 1, 2
 """
-INDEXES = "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
+INDEXES = "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname IN ('public', 'jobs') ORDER BY 1, 2"
 CONSTRAINTS = """
     SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2
+    WHERE connamespace IN ('public'::regnamespace, 'jobs'::regnamespace) ORDER BY 1, 2
 """
 TRIGGERS = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
 FUNCTION = "SELECT prosrc FROM pg_proc WHERE proname = 'incident_roll_up'"
@@ -83,3 +85,14 @@ def test_bringing_up_to_date_twice_changes_nothing(old: Engine, city: City) -> N
     migrate(old, city)
     with old.connect() as upgraded:
         assert upgraded.execute(text(INDEXES)).all() == before
+
+
+def test_the_tables_of_jobs_are_those_of_the_procrastinate_that_is_installed() -> None:
+    newest = max(file.name for file in Path(SchemaManager.get_migrations_path()).glob("*.sql"))
+    # If not: a new migration drops the schema `jobs` and makes it anew, as 0006 says.
+    assert newest.startswith(TABLES_SINCE)
+
+
+def test_procrastinate_keeps_to_its_own_schema(connection: Connection) -> None:
+    where = "SELECT DISTINCT relnamespace::regnamespace::text FROM pg_class WHERE relname LIKE 'procrastinate%'"
+    assert connection.execute(text(where)).scalars().all() == ["jobs"]
