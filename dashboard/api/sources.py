@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from sqlalchemy import RowMapping
 
 from dashboard.asking import AConnection, TheCity
-from layers import sources
+from layers import jobs, sources
+from layers.jobs import Doing, Standing
 from layers.pack import City
 from layers.sources import Freshness
 from layers.specs import SourceSpec
@@ -28,6 +29,14 @@ class LoadAnswer(BaseModel):
     rows_rejected: int | None
 
 
+class JobAnswer(BaseModel):
+    """What a scheduler does about a source, and when it is loaded next unless new files come first."""
+
+    state: Doing
+    tries: int
+    next_at: datetime | None
+
+
 class SourceAnswer(BaseModel):
     """A source, its last run, and how it stands: `fresh`, `due`, `overdue`, or `unknown` before the first load."""
 
@@ -41,14 +50,30 @@ class SourceAnswer(BaseModel):
     data_time: datetime | None
     freshness: Freshness
     last_load: LoadAnswer | None
+    job: JobAnswer | None
+    """Null where no scheduler is at work."""
 
 
 @router.get("/api/sources")
 async def read_sources(connection: AConnection, city: TheCity) -> list[SourceAnswer]:
     """Return every source of the city, in the order of their ids."""
     rows = {row["code"]: row for row in (await connection.execute(sources.last_loads())).mappings()}
+    stands = {}
+    if await connection.scalar(jobs.schedulers()):
+        stands = {row.source: jobs.standing(row) for row in await connection.execute(jobs.standings())}
     now = datetime.now(UTC)
-    return [described(spec, rows.get(code), city, now) for code, spec in city.sources.items()]
+    return [
+        described(spec, rows.get(code), city, now).model_copy(update={"job": job(spec, stands.get(code), city)})
+        for code, spec in city.sources.items()
+    ]
+
+
+def job(spec: SourceSpec, stands: Standing | None, city: City) -> JobAnswer | None:
+    """Tell of a source's job, in the city's time."""
+    if stands is None:
+        return None
+    next_at = stands.next_at(spec)
+    return JobAnswer(state=stands.doing, tries=stands.tries, next_at=next_at and next_at.astimezone(city.time_zone))
 
 
 def described(spec: SourceSpec, row: RowMapping | None, city: City, now: datetime) -> SourceAnswer:
@@ -65,6 +90,7 @@ def described(spec: SourceSpec, row: RowMapping | None, city: City, now: datetim
         data_time=reached and reached.astimezone(city.time_zone),
         freshness=sources.freshness(spec, reached, now),
         last_load=last(row, city) if row and row["id"] is not None else None,
+        job=None,
     )
 
 

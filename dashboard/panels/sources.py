@@ -16,6 +16,7 @@ from layers.pack import City
 from layers.sources import HELD
 
 STATES = {"fresh": "fresh", "due": "due", "overdue": "overdue_source", "unknown": "unknown", HELD: "held"}
+UNDER_WAY = {"running": "job_running", "retrying": "job_retrying"}
 
 
 class Ids(StrEnum):
@@ -41,11 +42,17 @@ def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> 
     if (source["last_load"] or {}).get("state") == HELD:
         state = HELD
         title = f"{title}\n{say('held_explained', language, source=spec.id)}"
+    standing = f"{say(STATES[state], language)}{age}"
+    if job := source.get("job"):
+        if job["state"] in UNDER_WAY:
+            standing = f"{say(UNDER_WAY[job['state']], language, n=job['tries'] + 1)}{age}"
+        if job["next_at"]:
+            title = f"{title}\n{say('next_load', language)} {moment(job['next_at'], city.time_zone)}"
     return html.Div(
         [
             html.Span(spec.refresh, className="badge", title=say("every", language, period=spec.refresh)),
             html.Span(spec.title.text(language), className="name", title=spec.title.text(language)),
-            html.Span(f"{say(STATES[state], language)}{age}", className=f"state is-{state}"),
+            html.Span(standing, className=f"state is-{state}"),
         ],
         className="source-row",
         title=title,

@@ -60,6 +60,24 @@ def test_a_load_that_brought_nothing_is_told_but_the_data_stay_as_old_as_they_ar
     assert (hotline["last_load"]["state"], hotline["freshness"]) == (state, "due")
 
 
+def test_what_a_scheduler_does_is_told_while_one_is_at_work(empty_client: Client, engine: Engine) -> None:
+    job = text("""
+        INSERT INTO jobs.procrastinate_jobs (queue_name, task_name, queueing_lock, status, attempts, scheduled_at)
+        VALUES ('default', 'load', 'hotline', 'todo', 2, '2026-01-01 08:00Z')
+    """)
+
+    def hotline() -> object:
+        return next(source for source in empty_client.json("/api/sources") if source["id"] == "hotline")["job"]
+
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL search_path TO jobs, public"))
+        connection.execute(job)
+    assert hotline() is None
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO jobs.procrastinate_workers DEFAULT VALUES"))
+    assert hotline() == {"state": "retrying", "tries": 2, "next_at": "2026-01-01T16:00:00+08:00"}
+
+
 @pytest.mark.parametrize(
     ("age", "stands"),
     [

@@ -13,7 +13,18 @@ from fastapi import FastAPI
 
 from dashboard.interface import attach
 from dashboard.painting import plain
-from dashboard.panels import conditions, figures, filters, header, incident_list, layer_list, legend, panels, ranking
+from dashboard.panels import (
+    conditions,
+    figures,
+    filters,
+    header,
+    incident_list,
+    layer_list,
+    legend,
+    panels,
+    ranking,
+    sources,
+)
 from dashboard.shades import shades
 from dashboard.state import Child, Page, Picture, View, address, toggled
 from layers.pack import City
@@ -176,6 +187,15 @@ def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
     shown = text(incident_list.draw(city, page, "en"))
     expected = ("Late", "No point", "Noise", "11-22 20:00", "21–21 of 41", "Previous", "Next")
     assert [word for word in expected if word not in shown] == []
+
+
+def test_a_source_that_is_tried_again_says_so_and_when(city: City) -> None:
+    hotline = {"id": "hotline", "freshness": "due", "data_time": None, "last_load": None}
+    job = {"state": "retrying", "tries": 2, "next_at": "2026-11-22T12:00:00+00:00"}
+    shown = json.dumps(plain(sources.draw(city, [{**hotline, "job": job}], "en")))
+    assert "Waiting for try 3" in shown
+    assert "Next load 2026-11-22 20:00" in shown
+    assert "Due" in json.dumps(plain(sources.draw(city, [{**hotline, "job": None}], "en")))
 
 
 @pytest.mark.parametrize("panel", panels(), ids=lambda panel: str(panel.__name__).rpartition(".")[2])
