@@ -49,7 +49,7 @@ def attach(app: FastAPI, city: City, settings: Settings) -> None:
     dash.backend.websocket_capability = False
     dash.layout = watch.layout(city, settings.tiles)
     state.register(dash)
-    shades.register(dash)
+    shades.register(dash, city)
     for panel in panels():
         panel.register(dash, city)
     watch.register(dash)

@@ -6,6 +6,18 @@ from layers.specs import LayerSpec
 
 DARK = ("#17324d", "#1d4b6b", "#23678a", "#2f86a6", "#4aa8bf", "#7cc9cf")
 LIGHT = ("#e3f1f5", "#bfe0e8", "#8fc8d6", "#57a9bf", "#2a86a2", "#0f6480")
+RAMPS = {
+    "cyan": {"dark": DARK, "light": LIGHT},
+    "violet": {
+        "dark": ("#2a2250", "#3f3274", "#584796", "#7663b3", "#9a89cd", "#c3b8e6"),
+        "light": ("#f0edf8", "#d8d1ec", "#b9addb", "#9484c4", "#6f5ba8", "#4a3684"),
+    },
+    "green": {
+        "dark": ("#143728", "#1c4f38", "#28694a", "#3f8661", "#68a781", "#a3cdb0"),
+        "light": ("#e8f4ea", "#c8e4cd", "#9cccaa", "#68ae83", "#3a8a60", "#15623f"),
+    },
+}
+"""Sequential, of one hue each: told apart by lightness alone, so that no eye needs the hue."""
 INCIDENT = "#f2b84b"
 EMPTY_GEOBUF = "IgA="
 """A collection of nothing: makes the browser fetch its decoder before there is anything to decode."""
@@ -16,9 +28,9 @@ def named(function: str) -> dict[str, str]:
     return {"variable": f"onemap.leaflet.{function}"}
 
 
-def ramp(classes: int, theme: str, *, from_zero: bool = False) -> list[str]:
-    """Return that many colours of the single-hue ramp, low to high, spread over its whole range."""
-    colors = LIGHT if theme == "light" else DARK
+def ramp(classes: int, theme: str, *, name: str = "cyan", from_zero: bool = False) -> list[str]:
+    """Return that many colours of a ramp, low to high, spread over its whole range."""
+    colors = RAMPS.get(name, RAMPS["cyan"])["light" if theme == "light" else "dark"]
     if classes <= 1:
         return [colors[0 if from_zero else len(colors) // 2]] * classes
     last = len(colors) - 1

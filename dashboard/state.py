@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
+from layers import indicators
+from layers.indicators import Needs
 from layers.pack import City
 from layers.specs import Title
 from layers.words import STATUSES, status_code
@@ -57,8 +59,13 @@ class View(TypedDict, total=False):
     channel: list[str]
     q: str | None
     layers: list[str] | None
+    indicator: str
     classes: str
+    breaks: list[float]
+    """The upper ends of classes that somebody typed."""
+    ramp: str
     sort: str
+    """`high` or `low`: which end of the ranking comes first."""
     after: str | None
     at: str | None
     """The chosen place: `feature-12`, `incident-34`, or longitude and latitude."""
@@ -92,6 +99,8 @@ class Picture(TypedDict):
     """How many features each layer holds in the unit."""
     frame: dict[str, Any]
     """The units drawn: the unit's children, or at the lowest level its siblings."""
+    indicated: dict[str, Any] | None
+    """The chosen indicator's values of these units; none where the summary has all it needs."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
     at: int
@@ -125,8 +134,18 @@ def address(view: View, **changes: object) -> str:
     pairs += [("q", merged["q"])] if merged.get("q") else []
     if merged.get("layers") is not None:
         pairs.append(("layers", ",".join(merged["layers"])))
-    defaults = {"classes": "quantile", "sort": "total", "after": None, "at": None}
-    pairs += [(name, merged[name]) for name, usual in defaults.items() if merged.get(name) not in {None, usual}]
+    breaks = ",".join(f"{value:.12g}" for value in merged.get("breaks") or ())
+    merged["breaks"] = breaks if merged.get("classes") == "manual" else None
+    defaults = {
+        "indicator": "count",
+        "classes": "quantile",
+        "breaks": None,
+        "ramp": "cyan",
+        "sort": "high",
+        "after": None,
+        "at": None,
+    }
+    pairs += [(name, merged[name]) for name, usual in defaults.items() if merged.get(name) not in {None, "", usual}]
     if merged.get("at") and merged.get("around"):
         pairs.append(("around", str(merged["around"])))
     return "?" + urlencode(pairs, safe=",:")
@@ -144,6 +163,10 @@ def facts(city: City) -> dict[str, Any]:
         "time_zone": city.spec.time_zone,
         "levels": [level.id for level in city.levels],
         "level_titles": {level.id: named(level.title) for level in city.levels},
+        "indicators": [
+            {"id": item.id, **named(item.title), "summed": item.needs is Needs.COUNTS}
+            for item in indicators.offered(city).values()
+        ],
         "layers": [
             {
                 "id": layer.id,

@@ -51,6 +51,7 @@ class City:
                     )
             if source.feeds == "incidents":
                 self._check_words(file, source)
+        self._check_cameras()
         for layer in self.layers.values():
             if layer.incidents is not None and layer.incidents not in self.sources:
                 raise PackError(
@@ -59,6 +60,13 @@ class City:
                     found=layer.incidents,
                     right=f"must be a source: {', '.join(sorted(self.sources))}",
                 )
+
+    def _check_cameras(self) -> None:
+        layers = {layer.id for layer in self.layers.values() if layer.incidents is None}
+        declared = self.spec.cameras
+        if declared and declared.layer not in layers:
+            right = f"must be a layer of features: {', '.join(sorted(layers))}"
+            raise PackError(self.file, where="cameras.layer", found=declared.layer, right=right)
 
     def _check_words(self, file: Path, source: SourceSpec) -> None:
         """Hold what a source's words are mapped to against the pack's categories and channels, and the statuses."""

@@ -96,6 +96,25 @@ class Choice(Part):
     title: Title
 
 
+class CamerasSpec(Part):
+    """Which layer the cameras are, how far they see, and which of them work: what indicators ask of them."""
+
+    layer: Id
+    reach: float = Field(gt=0, le=5_000)
+    """Metres within which a camera can see an incident."""
+    field: str | None = None
+    """The attribute that says whether a camera works; left out, all do."""
+    working: tuple[str, ...] = ()
+    """The values of that attribute which mean that it works."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if (self.field is None) != (not self.working):
+            msg = "field and working go together: the attribute, and its values that mean a camera works"
+            raise ValueError(msg)
+        return self
+
+
 class CitySpec(Part):
     """`city.toml`."""
 
@@ -107,6 +126,8 @@ class CitySpec(Part):
     """What the notice in the map's corner says; absent where every row is real."""
     channels: tuple[Choice, ...] = ()
     levels: tuple[Level, ...] = Field(min_length=2, max_length=6)
+    cameras: CamerasSpec | None = None
+    """What the indicators of cameras stand on; without it there are none."""
 
     @model_validator(mode="after")
     def _codes_grow(self) -> Self:

@@ -45,6 +45,12 @@ def family(code: str) -> Question:
     )
 
 
+def level_below(of: Unit, rank: int) -> Question:
+    """Ask for all units of a level below a unit, by code."""
+    inside = unit.c.id.between(of.id, of.last_id)
+    return select(*NAMED).where(IN_FORCE, inside, unit.c.rank == rank).order_by(unit.c.code)
+
+
 def described(code: str) -> Question:
     """Ask for everything people see of one unit but its polygon; `area` is in square kilometres."""
     return select(

@@ -68,6 +68,13 @@
     return { unit: above, children: around.children, chosen: place.code };
   }
 
+  /* The chosen indicator of the units to draw, unless the summary has all that it is made of. */
+  async function indicated(view, code, signal, afresh) {
+    const known = onemap.city.indicators.find((each) => each.id === view.indicator);
+    if (known && known.summed) return null;
+    return fresh("/api/indicators/" + encodeURIComponent(view.indicator) + "?" + onemap.view.query(view, { unit: code }), signal, afresh);
+  }
+
   /* What each choice of a filter would count: the same question without that filter. */
   function facetsOf(view, signal, afresh) {
     return Promise.all(
@@ -103,11 +110,15 @@
       city(afresh),
       facetsOf(view, signal, afresh),
     ]);
-    const frame = await frameOf(place, view, summary, signal);
+    const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
+    const [frame, measured] = await Promise.all([
+      frameOf(place, view, summary, signal),
+      indicated(view, above, signal, afresh),
+    ]);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
-    const picture = { view, unit: place, held, summary, frame, facets: counted, version: known.version, at: Date.now(), error: null };
+    const picture = { view, unit: place, held, summary, frame, indicated: measured, facets: counted, version: known.version, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 

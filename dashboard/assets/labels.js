@@ -37,10 +37,9 @@
     wanted = [];
     for (const [code, layer] of layers) {
       const said = layer.feature.properties;
-      const numbers = context.numbers[code];
-      const value = numbers ? numbers[context.shades.measure] : null;
+      const value = context.shades.values[code];
       const at = Number.isFinite(said.lon) ? window.L.latLng(said.lat, said.lon) : layer.getBounds().getCenter();
-      wanted.push({ layer, at, value, dark: dark(onemap.units.colour(value)), name: onemap.look.name(said), number: value === null ? "" : onemap.look.count(value) });
+      wanted.push({ layer, at, value, dark: dark(onemap.units.colour(code)), name: onemap.look.name(said), number: context.shades.texts[code] || "" });
     }
     wanted.sort((a, b) => (b.value || 0) - (a.value || 0));
     place();

@@ -2,7 +2,7 @@
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
-  const NAMES = { className: "class", tabIndex: "tabindex" };
+  const NAMES = { className: "class", tabIndex: "tabindex", htmlFor: "for" };
 
   function dress(element, attributes, before) {
     for (const name in before) if (!(name in attributes)) element.removeAttribute(NAMES[name] || name);
@@ -10,7 +10,10 @@
       const value = attributes[name];
       if (name === "style") Object.assign(element.style, value);
       else if (value === false) element.removeAttribute(name);
-      else if (before[name] !== value) element.setAttribute(NAMES[name] || name, value === true ? "" : value);
+      else if (before[name] !== value) {
+        element.setAttribute(NAMES[name] || name, value === true ? "" : value);
+        if (name === "value") element.value = value; // the attribute alone is not seen once somebody has typed
+      }
     }
     element.painted = attributes;
   }

@@ -26,24 +26,21 @@
     };
   }
 
-  /* The colour of a value: the first class whose upper bound reaches it. */
-  function colour(value, shades) {
-    if (value === undefined || value === null) return palette.none;
-    const at = shades.bounds.findIndex((bound) => value <= bound);
-    return shades.colors[at < 0 ? shades.colors.length - 1 : at] || palette.none;
+  /* The colour of a unit: that of its class; without a value it has none, and is grey. */
+  function colour(code, shades) {
+    return shades.colors[shades.classes[code]] || palette.none;
   }
 
   leaflet.unitStyle = function (feature, given) {
     const hideout = given.hideout;
     if (!hideout || !hideout.shades) return { stroke: false, fill: false };
     const code = feature.properties.code;
-    const numbers = hideout.numbers[code];
     const chosen = hideout.chosen === code;
     return {
       color: chosen ? palette.accent : palette.line,
       weight: chosen ? 3 : 1,
       opacity: 1,
-      fillColor: colour(numbers && numbers[hideout.shades.measure], hideout.shades),
+      fillColor: colour(code, hideout.shades),
       fillOpacity: hideout.chosen && !chosen ? 0.6 : 0.92,
     };
   };
@@ -103,6 +100,11 @@
       return box;
     }
     const rows = element("dl");
+    const { title, texts, parts, nothing } = context.shades;
+    const text = texts[properties.code];
+    const term = element("dt", title, "is-chosen");
+    rows.append(term, element("dd", text === undefined ? nothing : text, "is-chosen"));
+    if (text !== undefined && parts[properties.code]) rows.append(element("dt", ""), element("dd", parts[properties.code]));
     for (const key of ["total", "open", "overdue", "closed"]) {
       rows.append(element("dt", look.text(key)), element("dd", Number(numbers[key]).toLocaleString("en-US")));
     }
@@ -146,5 +148,5 @@
     return Boolean(any) && any.feature.properties.level === levels[levels.length - 1];
   }
 
-  onemap.units = { boundsOf, lowest, colour: (value) => colour(value, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+  onemap.units = { boundsOf, lowest, colour: (code) => colour(code, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
 })();

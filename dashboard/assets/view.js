@@ -3,7 +3,7 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const LISTS = ["category", "status", "source", "channel"];
-  const DEFAULTS = { period: "30d", classes: "quantile", sort: "total" };
+  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high" };
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
@@ -22,7 +22,10 @@
       last_day: until && shift(until.slice(0, 10), -1),
       q: said.get("q"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
+      indicator: said.get("indicator") || DEFAULTS.indicator,
       classes: said.get("classes") || DEFAULTS.classes,
+      breaks: numbers(said.get("breaks")),
+      ramp: said.get("ramp") || DEFAULTS.ramp,
       sort: said.get("sort") || DEFAULTS.sort,
       after: said.get("after"),
       saved: said.get("view"),
@@ -31,6 +34,12 @@
     };
     for (const name of LISTS) view[name] = said.getAll(name);
     return view;
+  }
+
+  /* The upper ends of classes in the order of size, each once: at most five, for there are six colours. */
+  function numbers(text) {
+    const found = (text || "").split(/[,，;；、\s]+/).filter(Boolean).map(Number).filter(Number.isFinite);
+    return [...new Set(found)].sort((a, b) => a - b).slice(0, 5);
   }
 
   /* The address of a view; defaults stay out, as in `address` of state.py. */
@@ -46,8 +55,10 @@
     for (const name of LISTS) for (const value of view[name] || []) says.append(name, value);
     if (view.q) says.append("q", view.q);
     if (view.layers) says.append("layers", view.layers.join(","));
-    for (const name of ["classes", "sort"]) {
-      if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
+    for (const name of ["indicator", "classes", "breaks", "ramp", "sort"]) {
+      if (name === "breaks") {
+        if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));
+      } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
     }
     if (view.after) says.append("after", view.after);
     if (view.at) says.append("at", view.at);
@@ -117,7 +128,7 @@
     return (shownLooks = [onemap.look.language(said), onemap.look.applyTheme(said)]);
   }
 
-  onemap.view = { looks, parse, address, span, query, search, go, day, shift, now: null, DAY };
+  onemap.view = { looks, parse, numbers, address, span, query, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city) {

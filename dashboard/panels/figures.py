@@ -6,9 +6,11 @@ from typing import Any
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.measuring import written
 from dashboard.painting import canvas, paint
 from dashboard.state import Picture, Store
 from dashboard.words import count, period, say, share
+from layers.indicators import ON_TIME
 from layers.pack import City
 
 
@@ -60,12 +62,11 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
         )
 
     due = numbers["due"]
-    rate_note = f"{numbers['on_time']:,} / {due:,}" if due else say("nothing_due", language)
     rate = figure(
-        say("on_time_rate", language),
-        share(numbers["on_time"], due),
-        note=rate_note,
-        exact=say("due_explained", language),
+        ON_TIME.title.text(language),
+        written(ON_TIME.value(numbers), ON_TIME, language),
+        note=f"{numbers['on_time']:,} / {due:,}" if due else say("nothing_due", language),
+        exact=ON_TIME.formula.text(language),
     )
     return [
         counted("total", period(picture["view"], language)),

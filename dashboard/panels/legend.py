@@ -1,26 +1,31 @@
-"""The legend: what the colours of the map mean, and how the classes are cut."""
+"""The legend: which indicator colours the map, what it is, what the colours mean, and how the classes are cut."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
-from dash import Dash, Input, State, html
+from dash import Dash, Input, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.classes import Class
+from dashboard.classes import METHODS, Class
+from dashboard.leaflet import RAMPS
+from dashboard.measuring import chosen
 from dashboard.painting import canvas, paint
-from dashboard.parts import choices, toggle
+from dashboard.parts import aria, choices, toggle
 from dashboard.shades import classes_of
-from dashboard.state import Picture, Store, address
+from dashboard.state import Picture, Store, View, address
 from dashboard.words import period, say
+from layers import indicators
+from layers.indicators import Indicator
 from layers.pack import City
-
-METHODS = ("quantile", "equal")
 
 
 class Ids(StrEnum):
     """Every id this panel owns."""
 
     BODY = "legend-body"
+    BREAKS = "legend-breaks"
+    """Where the upper ends of classes are typed; `legend.js` hands them to the address."""
 
 
 def layout() -> html.Div:
@@ -28,54 +33,148 @@ def layout() -> html.Div:
     return canvas(Ids.BODY, [], className="panel legend")
 
 
-def span(item: Class) -> str:
-    """Return a class's range as text."""
-    return f"{item.low:,}" if item.low == item.high else f"{item.low:,}–{item.high:,}"
+def span(item: Class, digits: int) -> str:
+    """Return a class's range as text; the ends of typed breaks are open."""
+    if item.low is None:
+        return f"≤ {item.high:,.{digits}f}"
+    if item.high is None:
+        return f"> {item.low:,.{digits}f}"
+    if item.low == item.high:
+        return f"{item.low:,.{digits}f}"
+    return f"{item.low:,.{digits}f}–{item.high:,.{digits}f}"
 
 
-def rows(classes: list[Class], colors: list[str], language: str) -> list[Component]:
+def rows(found: dict[str, Any], indicator: Indicator, language: str) -> list[Component]:
     """Return a swatch, a range and a number of units for each class, low to high, and what grey means."""
-    found: list[Component] = [
+    named = [
+        (html.I(style={"background": color}), span(item, indicator.digits), item.units)
+        for item, color in zip(classes_of(found), found["colors"], strict=True)
+    ]
+    if found["unknown"] or not named:
+        nothing = found["nothing"] if found["unknown"] else say("no_data", language)
+        named.append((html.I(className="none"), nothing, found["unknown"]))
+    return [
         html.Li(
             [
-                html.I(style={"background": color}),
-                html.Span(span(item)),
-                html.Small(say("one_unit_in_class" if item.units == 1 else "units_in_class", language, n=item.units)),
+                swatch,
+                html.Span(text),
+                html.Small(say("one_unit_in_class" if units == 1 else "units_in_class", language, n=units)),
             ]
         )
-        for item, color in zip(classes, colors, strict=True)
+        for swatch, text, units in named
     ]
-    if not classes:
-        found.append(html.Li([html.I(className="none"), html.Span(say("no_data", language))]))
-    return found
 
 
-def methods(picture: Picture, language: str) -> html.Div:
-    """Return the choice of how classes are cut."""
-    view = picture["view"]
+def methods(view: View, found: dict[str, Any], language: str) -> html.Div:
+    """Return the choice of how classes are cut; typed breaks begin with those on the map."""
+    now = [bound for bound in found["bounds"][:-1] if bound is not None]
+    return choices(
+        [
+            toggle(
+                say(method, language),
+                href=address(view, classes=method, breaks=view.get("breaks") or now),
+                on=method == view["classes"],
+                role="radio",
+                look="choice",
+            )
+            for method in METHODS
+        ],
+        say("classes", language),
+    )
+
+
+def ramps(view: View, language: str) -> html.Div:
+    """Return the choice of colours."""
+    return choices(
+        [
+            html.A(
+                [html.I(className=f"ramp ramp-{ramp}")],
+                href=address(view, ramp=ramp),
+                role="radio",
+                className="choice is-on" if ramp == view.get("ramp") else "choice",
+                title=say(f"ramp_{ramp}", language),
+                **aria(checked=str(ramp == view.get("ramp")).lower(), label=say(f"ramp_{ramp}", language)),
+            )
+            for ramp in RAMPS
+        ],
+        say("ramp", language),
+    )
+
+
+def menu(city: City, indicator: Indicator, *, view: View, language: str) -> html.Details:
+    """Return the list of indicators behind the name of the chosen one."""
+    when = f" · {period(view, language)}" if indicator.follows else ""
     options = [
         toggle(
-            say(method, language),
-            href=address(view, classes=method),
-            on=method == view["classes"],
+            item.title.text(language),
+            href=address(view, indicator=item.id, breaks=None, classes=_kept(view)),
+            on=item.id == indicator.id,
             role="radio",
             look="choice",
         )
-        for method in METHODS
+        for item in indicators.offered(city).values()
     ]
-    return choices(options, say("classes", language))
+    shown = html.Summary(
+        [html.H2(indicator.title.text(language)), html.Small(f"{indicator.unit.text(language)}{when}")],
+        title=say("choose_indicator", language),
+    )
+    listed = html.Div(options, role="radiogroup", className="menu", **aria(label=say("choose_indicator", language)))
+    return html.Details([shown, listed], className="indicator")
 
 
-def draw(found: dict[str, Any] | None, language: str, picture: Picture | None) -> list[Component]:
+def _kept(view: View) -> str:
+    """Return the method to go on with: breaks that were typed for one indicator say nothing of another."""
+    return "quantile" if view["classes"] == "manual" else view["classes"]
+
+
+def explained(indicator: Indicator, language: str) -> html.Details:
+    """Return the definition: its formula at once, the rest unfolded."""
+    said = (("unit_of", indicator.unit), ("left_out", indicator.left_out), ("grey", indicator.no_data))
+    lines = [part for key, title in said for part in (html.Dt(say(key, language)), html.Dd(title.text(language)))]
+    return html.Details(
+        [html.Summary(indicator.formula.text(language), title=say("definition", language)), html.Dl(lines)],
+        className="definition",
+    )
+
+
+def typed(view: View, language: str) -> html.Div:
+    """Return the line in which the upper ends of classes are typed."""
+    return html.Div(
+        [
+            html.Label(say("breaks", language), htmlFor=Ids.BREAKS),
+            dcc.Input(
+                id=Ids.BREAKS,
+                type="text",
+                value=", ".join(f"{value:.12g}" for value in view.get("breaks") or ()),
+                placeholder="10, 20, 50",
+            ),
+        ],
+        className="breaks",
+    )
+
+
+def draw(city: City, found: dict[str, Any] | None, language: str, picture: Picture | None) -> list[Component]:
     """Return what the map's colours mean."""
     if not found or not picture:
         return []
-    title = f"{say('legend', language)} · {period(picture['view'], language)}"
-    head = html.Header([html.H2(title), methods(picture, language)])
-    return [head, html.Ul(rows(classes_of(found), found["colors"], language))]
+    view, indicator = picture["view"], chosen(city, picture)
+    return [
+        html.Header([menu(city, indicator, view=view, language=language), ramps(view, language)]),
+        explained(indicator, language),
+        html.Ul(rows(found, indicator, language)),
+        html.Footer(
+            [methods(view, found, language), *([typed(view, language)] if view["classes"] == "manual" else [])]
+        ),
+    ]
 
 
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
-    del city
-    paint(app, Ids.BODY, draw, Input(Store.SHADES, "data"), Input(Store.LANGUAGE, "data"), State(Store.PICTURE, "data"))
+    paint(
+        app,
+        Ids.BODY,
+        partial(draw, city),
+        Input(Store.SHADES, "data"),
+        Input(Store.LANGUAGE, "data"),
+        State(Store.PICTURE, "data"),
+    )

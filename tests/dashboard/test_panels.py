@@ -4,6 +4,7 @@ import inspect
 import json
 import re
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from dash import Dash, get_app, html
 from fastapi import FastAPI
 
 from dashboard.interface import attach
+from dashboard.leaflet import RAMPS
+from dashboard.measuring import measures
 from dashboard.painting import plain
 from dashboard.panels import (
     conditions,
@@ -40,7 +43,9 @@ VIEW: View = {
     "channel": [],
     "layers": None,
     "classes": "quantile",
-    "sort": "total",
+    "indicator": "count",
+    "ramp": "cyan",
+    "sort": "high",
 }
 
 
@@ -68,6 +73,7 @@ def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts o
             "source": [],
         },
         "at": 0,
+        "indicated": None,
         "error": None,
     }
 
@@ -83,8 +89,8 @@ def text(parts: Any) -> str:  # noqa: ANN401 - a tree
 
 def test_an_address_leaves_defaults_out_and_keeps_the_rest_in_order() -> None:
     assert address(VIEW) == "?unit=990100000000"
-    busy: View = {**VIEW, "period": "1y", "status": ["closed"], "layers": ["cameras", "hotline"], "sort": "open"}
-    assert address(busy) == "?unit=990100000000&period=1y&status=closed&layers=cameras,hotline&sort=open"
+    busy: View = {**VIEW, "period": "1y", "status": ["closed"], "layers": ["cameras", "hotline"], "sort": "low"}
+    assert address(busy) == "?unit=990100000000&period=1y&status=closed&layers=cameras,hotline&sort=low"
     days: View = {**VIEW, "period": "custom", "since": "2026-01-01", "until": "2026-02-01"}
     assert address(days) == "?unit=990100000000&from=2026-01-01&to=2026-02-01"
     assert address({**VIEW, "q": "a&b=c 道"}) == "?unit=990100000000&q=a%26b%3Dc+%E9%81%93".replace("%3D", "%3D")
@@ -105,17 +111,24 @@ def test_figures_show_units_and_denominators() -> None:
     shown = text(figures.draw(picture(child("1", total=190_000)), "zh"))
     assert "19.0万" in shown
     assert "0 / 1" in shown
-    assert "100.0%" in shown
+    assert "0.00%" in shown
 
 
 def test_the_lowest_level_has_nothing_to_be_unplaced_in() -> None:
     assert "已是最低一级" in text(figures.draw(picture(), "zh"))
 
 
-def test_ranking_puts_the_greatest_first_and_equal_ones_by_code() -> None:
-    units = [child("3", total=5, closed=5), child("1", total=5), child("2", total=9, closed=1)]
-    assert [unit["code"] for unit in ranking.ranked(units, "total")] == ["2", "1", "3"]
-    assert [unit["code"] for unit in ranking.ranked(units, "rate")] == ["3", "2", "1"]
+def test_ranking_puts_the_greatest_first_equal_ones_by_code_and_those_without_a_value_last(city: City) -> None:
+    units = [child("3", total=5, closed=5, due=5), child("1", total=5), child("2", total=9, closed=1, due=9)]
+
+    def order(**view: str) -> list[str]:
+        shown = picture(*units, **view)
+        found = measures(city, shown)
+        return [unit["code"] for unit in ranking.ranked(units, found, shown["view"]["sort"])]
+
+    assert order() == ["2", "1", "3"]
+    assert order(indicator="closure") == ["3", "2", "1"]
+    assert order(indicator="closure", sort="low") == ["2", "3", "1"]
 
 
 def test_ranking_rows_are_links_down(city: City) -> None:
@@ -124,16 +137,48 @@ def test_ranking_rows_are_links_down(city: City) -> None:
     assert "District ranking" in tree
 
 
-def test_shades_cover_every_value_and_zero_is_the_quietest_colour() -> None:
-    found = shades(picture(child("1"), child("2")), "dark")
+def test_shades_cover_every_value_and_zero_is_the_quietest_colour(city: City) -> None:
+    found = shades(city, picture(child("1"), child("2")), "dark", "zh")
     assert found is not None
     assert (found["bounds"], found["units"], found["colors"]) == ([0], [2], ["#17324d"])
-    assert shades(None, None) is None
+    assert shades(city, None, None, None) is None
 
 
-def test_legend_says_ranges_and_units() -> None:
+def test_a_unit_of_which_nothing_is_due_is_grey_and_the_legend_says_so(city: City) -> None:
+    shown = picture(child("1", closed=9, due=10), child("2"), indicator="closure")
+    found = shades(city, shown, "light", "en")
+    assert found is not None
+    assert (found["classes"], found["texts"], found["unknown"]) == ({"1": 0}, {"1": "90.00%"}, 1)
+    assert "nothing due" in text(legend.draw(city, found, "en", shown))
+
+
+def test_legend_says_ranges_and_units_and_what_the_indicator_is(city: City) -> None:
     shown = picture(child("1", total=3), child("2", total=3), child("3", total=8))
-    assert text(legend.draw(shades(shown, "dark"), "en", shown)).split()[-6:] == ["3", "2", "units", "8", "1", "unit"]
+    said = text(legend.draw(city, shades(city, shown, "dark", "en"), "en", shown))
+    assert "3 2 units 8 1 unit" in said
+    assert "Incidents reported in the period" in said
+
+
+def test_every_ramp_is_told_apart_by_lightness_alone() -> None:
+    for themes in RAMPS.values():
+        for theme, colors in themes.items():
+            light = [lightness(color) for color in colors]
+            steps = [(high + 0.05) / (low + 0.05) for low, high in pairwise(sorted(light))]
+            assert light == sorted(light, reverse=theme == "light")
+            assert min(steps) > 1.2, (theme, colors)
+
+
+def lightness(color: str) -> float:
+    """Return the relative luminance of a colour, as WCAG has it."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_address_keeps_indicator_breaks_and_colours() -> None:
+    typed: View = {**VIEW, "indicator": "closure", "classes": "manual", "breaks": [90, 95.5], "ramp": "violet"}
+    assert address(typed) == ("?unit=990100000000&indicator=closure&classes=manual&breaks=90,95.5&ramp=violet")
+    assert "breaks" not in address(typed, classes="equal")
 
 
 def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: City) -> None:

@@ -37,12 +37,11 @@ def test_every_text_that_panels_ask_for_is_there() -> None:
 def test_no_text_waits_in_vain() -> None:
     files = [file for kind in ("*.py", "panels/*.py", "pages/*.py", "assets/*.js") for file in HERE.glob(kind)]
     code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "words.py")
-    made = {f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")} | {
-        "by_total",
-        "by_open",
-        "by_overdue",
-        "by_rate",
-    }
+    made = (
+        {f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")}
+        | {f"sort_{sort}" for sort in ("high", "low")}
+        | {f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")}
+    )
     spoken = (
         {key for key in TEXTS if re.search(rf"""["']{key}["']""", code)} | made | {"ago_now", "ago_m", "ago_h", "ago_d"}
     )
