@@ -143,3 +143,18 @@ def test_an_unknown_name_is_answered_with_the_known_ones(ningbo: City) -> None:
         ningbo.rank("ward")
     with pytest.raises(UnknownNameError, match="no category has the id 'ghosts'; known: "):
         ningbo.branch("ghosts")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('layer = "cameras"', 'layer = "hotline"', "cameras.layer: 'hotline': must be a layer of features"),
+        ('working = ["online"]', "", "field and working go together"),
+    ],
+)
+def test_what_indicators_ask_of_cameras_must_be_there(pack: Path, before: str, after: str, message: str) -> None:
+    file = pack / "city.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        City(pack)
+    assert message in str(refused.value)
