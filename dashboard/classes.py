@@ -49,7 +49,7 @@ def class_of(value: float, classes: Sequence[Class], digits: int) -> int:
 
 
 def _shown(value: float, digits: int) -> float:
-    return round(value * 10**digits) / 10**digits
+    return float(round(value * 10**digits) / 10**digits)
 
 
 def _classes(values: Sequence[int], method: str) -> list[Class]:

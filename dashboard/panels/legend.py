@@ -115,7 +115,7 @@ def menu(city: City, indicator: Indicator, *, view: View, language: str) -> html
         for item in indicators.offered(city).values()
     ]
     shown = html.Summary(
-        [html.H2(indicator.title.text(language)), html.Small(f"{indicator.unit.text(language)}{when}")],
+        [html.H2(indicator.title.text(language)), html.Span(f"{indicator.unit.text(language)}{when}")],
         title=say("choose_indicator", language),
     )
     listed = html.Div(options, role="radiogroup", className="menu", **aria(label=say("choose_indicator", language)))
