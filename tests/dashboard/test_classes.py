@@ -3,7 +3,7 @@
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dashboard.classes import MOST, Class, class_of, classify
@@ -11,6 +11,7 @@ from dashboard.classes import MOST, Class, class_of, classify
 METHODS = ["quantile", "equal", "natural"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(min_value=0, max_value=10_000_000)), st.sampled_from(METHODS))
 def test_every_unit_is_in_exactly_one_class_of_at_most_six(values: list[int], method: str) -> None:
     classes = classify(values, method)
@@ -51,6 +52,7 @@ def test_equal_classes_are_equally_wide_and_may_be_empty() -> None:
     assert [item.units for item in classes] == [6, 0, 0, 0, 0, 1]
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(min_value=0, max_value=1e6)),
     st.sampled_from([*METHODS, "manual"]),
@@ -91,6 +93,7 @@ def spread(values: list[int], tops: list[int]) -> float:
     return whole
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=7, max_size=14).filter(lambda values: len(set(values)) > MOST))
 def test_no_other_cut_is_more_natural(values: list[int]) -> None:
     tops = [int(item.high or 0) for item in classify(values, "natural")]
