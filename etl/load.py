@@ -17,6 +17,7 @@ from etl.rejects import Rejects
 from etl.request import Request
 from etl.staging import Staging, Values
 from etl.suspicion.doubts import Suspicion, holding
+from etl.suspicion.earlier import Earlier
 from etl.suspicion.watch import Watch
 from etl.transform import Piece, Target
 from layers.errors import LoadError
@@ -82,6 +83,10 @@ class Publication:
             return First(self.driver, table, self._values)
         return Merge(self.staging(table), source, whole=not self.request.partial, now=self.now)
 
+    def earlier(self, table: str, datum: str) -> Earlier:
+        """Return what earlier loads of the source left behind."""
+        return Earlier(self.driver, table=table, values=self._values, datum=datum)
+
     def rejects(self) -> Rejects:
         """Return where rows go that stay out."""
         return Rejects(self.driver, self.load)
@@ -99,7 +104,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
     entry = into.entry(target.table, source)
     keys = Keys(entry.holding)
     label = source.fields["key"].column or "key"
-    watch = Watch(target.words, stamp=target.stamp, driver=into.driver)
+    watch = Watch(target.words, stamp=target.stamp, earlier=into.earlier(target.table, source.place.datum))
     for piece in pieces:
         verdicts, key = piece.verdicts, piece.columns["key"]
         watch.see(verdicts.rows)
@@ -113,6 +118,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
         entry.withhold(key, verdicts)
         rejects.add(verdicts, key)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    counts.findings |= watch.kinds.findings()
     counts.suspect(watch.suspicions(), source, into.request)
     if counts.held:
         entry.withdraw()

@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 from etl.checks import Verdicts
 from etl.codes import codes_in
@@ -107,7 +107,7 @@ def datum_of(spec: PlaceSpec, crs: str | None) -> str:
 def _projected(crs: str) -> Shift:
     try:
         transformer = Transformer.from_crs(crs, "EPSG:4326", always_xy=True)
-    except CRSError as unknown:
+    except ProjError as unknown:
         right = "say 'gcj02', 'bd09' or an EPSG code such as '4490'"
         msg = f"place.datum {crs!r} is no reference system that PROJ knows; {right}"
         raise LoadError(msg) from unknown

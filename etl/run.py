@@ -171,7 +171,7 @@ class _Run:
 
     def _publish(self, load: int) -> Outcome:
         found = self._found()
-        detail: dict[str, Any] = {"files": [file.name for file in found]}
+        detail: dict[str, Any] = {"files": [file.name for file in found], "datum": self.source.place.datum}
         before = record.last_good(self.connection, self.number)
         if not self.request.partial:
             detail["fingerprint"] = files.fingerprint(self.source, found, city=self.city, units=self._units())

@@ -24,6 +24,8 @@ from etl.load import Counts, Publication
 from etl.place import moved, shift_to_wgs84
 from etl.rows import Rows
 from etl.shapes import drawn, labels, polygons
+from etl.suspicion.boundaries import suspicions
+from etl.suspicion.kinds import Kinds
 from layers.errors import LoadError
 from layers.model import level_shift
 from layers.pack import City
@@ -50,9 +52,16 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         raise LoadError(msg)
     staging = into.staging("unit")
     rejects = into.rejects()
+    kinds = Kinds()
     for verdicts in checked:
         counts.read += len(verdicts.rows) + len(verdicts.rows.broken)
         rejects.add(verdicts)
+        kinds.see(verdicts.rows.shapes)
+    counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    counts.findings |= kinds.findings()
+    counts.suspect(suspicions(given, words.source.place, into.driver), words.source, into.request)
+    if counts.held:
+        return counts
     into.step("draw")
     if given:
         staging.add(_batch(given, city))
@@ -62,7 +71,6 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     counts.loaded, counts.unchanged = staging.merge()
     if edition is not None:
         edition.date()
-    counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.findings |= hierarchy.findings()
     if edition is not None and (orphans := edition.orphans()):
         counts.findings["orphans"] = orphans

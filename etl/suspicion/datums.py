@@ -18,7 +18,9 @@ from etl.raster import Integers
 from etl.rows import Mask
 from etl.stamp import OUTSIDE, Stamp
 from etl.suspicion.doubts import Suspicion, per_cent
+from etl.suspicion.earlier import Earlier
 from etl.suspicion.names import Names
+from etl.suspicion.projections import projections
 from layers.model import level_shift
 from layers.specs import PlaceSpec
 
@@ -26,6 +28,8 @@ OFFSET = ("4326", "gcj02", "bd09")
 """Datums in degrees that are mistaken for each other; where they are the same, outside China, nothing is compared."""
 SAME = ("EPSG:4326", "OGC:CRS84", "EPSG:4490")
 """What differs from WGS 84 by less than anything here is exact to."""
+NEAR = 2e-4
+"""Degrees, some twenty metres, within which a row is where it was."""
 APART = 1e-5
 """Degrees, a metre, below which two datums put a row into the same place."""
 FEWEST = 20
@@ -57,56 +61,84 @@ class Evidence:
     """By how much the share of rows that fit must differ."""
 
 
-def misfit(rows: pd.DataFrame, *, declared: str, stamp: Stamp, names: Names) -> Suspicion | None:
+def misfit(rows: pd.DataFrame, *, declared: str, stamp: Stamp, names: Names, earlier: Earlier) -> Suspicion | None:
     """Return the suspicion that the places are in another datum than declared, nothing without enough evidence."""
     if len(rows) < FEWEST:
         return None
     own = _placing(declared, rows["lon"].to_numpy(), rows["lat"].to_numpy(), stamp)
-    others = [other for other in _others(rows, declared, stamp) if _apart(own, other)]
+    others = [other for other in _others(rows, own, stamp) if _apart(own, other)]
     if not others:
         return None
-    for evidence in _evidence(rows, [own, *others], stamp, names):
+    for evidence in _evidence(rows, [own, *others], stamp, names, earlier):
         decided, better = _weighed(evidence, others)
         if decided:
             return None if better is None else _suspicion(evidence, declared, others, better)
     return None
 
 
+def alternatives(declared: str) -> list[str]:
+    """Return the datums in degrees that are others than the declared one."""
+    return [datum for datum in OFFSET if datum != ("4326" if declared in SAME else declared)]
+
+
 def _placing(datum: str, lon: Floats, lat: Floats, stamp: Stamp) -> Placing:
     return Placing(datum, lon, lat, stamp.at(lon, lat))
 
 
-def _others(rows: pd.DataFrame, declared: str, stamp: Stamp) -> Iterator[Placing]:
-    """Yield where the rows would be under the other datums in degrees, if degrees they are."""
+def _others(rows: pd.DataFrame, own: Placing, stamp: Stamp) -> Iterator[Placing]:
+    """Yield where the rows would be under other datums in degrees; in metres, under projections that fit."""
     x, y = rows["x"].to_numpy(dtype=np.float64), rows["y"].to_numpy(dtype=np.float64)
-    if np.mean((np.abs(x) <= 180) & (np.abs(y) <= 90)) < 1 / 2:  # noqa: PLR2004 - degrees of the globe
-        return
-    for datum in OFFSET:
-        if datum != ("4326" if declared in SAME else declared):
+    if np.mean((np.abs(x) <= 180) & (np.abs(y) <= 90)) > 1 / 2:  # noqa: PLR2004 - degrees of the globe
+        for datum in alternatives(own.datum):
             yield _placing(datum, *shift_to_wgs84(PlaceSpec(datum=datum), None)(x, y), stamp)
+    elif np.mean(own.units == OUTSIDE) > 1 / 2:
+        for code, name in projections(x, y, stamp).items():
+            place = shift_to_wgs84(PlaceSpec(datum=code), None)(x, y)
+            yield _placing(f"EPSG:{code} ({name})", *place, stamp)
 
 
 def _apart(own: Placing, other: Placing) -> bool:
-    return bool(np.any(np.hypot(own.lon - other.lon, own.lat - other.lat) > APART))
+    return not bool(np.all(np.hypot(own.lon - other.lon, own.lat - other.lat) <= APART))
 
 
-def _evidence(rows: pd.DataFrame, placings: list[Placing], stamp: Stamp, names: Names) -> Iterator[Evidence]:
+def _evidence(
+    rows: pd.DataFrame, placings: list[Placing], stamp: Stamp, names: Names, earlier: Earlier
+) -> Iterator[Evidence]:
     """Yield what is known of the rows, the strongest first."""
+    yield _coded(rows, placings, stamp)
+    yield _named(rows, placings, names)
+    yield _there_before(rows, placings, earlier)
+    yield _inside(placings, stamp)
+
+
+def _coded(rows: pd.DataFrame, placings: list[Placing], stamp: Stamp) -> Evidence:
     named = stamp.known(rows["code"].tolist())
     ranks = stamp.units.ranks[np.searchsorted(stamp.units.ids, named)]
     levels = len(stamp.city.levels)
     shifts = np.array([level_shift(rank, levels) for rank in range(levels)])[ranks]
     within = [((item.units >> shifts) == (named >> shifts)).astype(np.int64) for item in placings]
-    yield Evidence("lie in the unit whose code they carry", named != stamp.top, within, least=0.03)
+    return Evidence("lie in the unit whose code they carry", named != stamp.top, within, least=0.03)
+
+
+def _named(rows: pd.DataFrame, placings: list[Placing], names: Names) -> Evidence:
     depths = [names.depths(item.units, rows["text"]) for item in placings]
     deepest = np.max(depths, axis=0)
     fits = [(depth == deepest).astype(np.int64) for depth in depths]
-    yield Evidence("lie in the unit whose name they mention", deepest > 0, fits, least=0.03)
+    return Evidence("lie in the unit whose name they mention", deepest > 0, fits, least=0.03)
+
+
+def _there_before(rows: pd.DataFrame, placings: list[Placing], earlier: Earlier) -> Evidence:
+    lon, lat = earlier.places(rows["key"].tolist())
+    near = [(np.hypot(item.lon - lon, item.lat - lat) < NEAR).astype(np.int64) for item in placings]
+    return Evidence("lie where an earlier load put them", np.isfinite(lon), near, least=0.03)
+
+
+def _inside(placings: list[Placing], stamp: Stamp) -> Evidence:
     inside = [(item.units != OUTSIDE).astype(np.int64) for item in placings]
     known = np.max(inside, axis=0) > 0
     # Where some rows lie outside under any datum, a few more at the city's edge prove nothing.
     least = max(0.005, 2 * float(1 - known.mean()))
-    yield Evidence(f"lie in {stamp.city.spec.name.zh}", known, inside, least=least)
+    return Evidence(f"lie in {stamp.city.spec.name.zh}", known, inside, least=least)
 
 
 def _weighed(evidence: Evidence, others: list[Placing]) -> tuple[bool, Placing | None]:

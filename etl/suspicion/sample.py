@@ -12,7 +12,7 @@ from etl.place import coordinates, datum_of, shift_to_wgs84, unit_codes
 from etl.rows import Rows
 from layers.specs import PlaceSpec
 
-MOST = 8_192
+MOST = 4_096
 """Rows looked at; at least half as many where a load has more."""
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Its multiples, as 64-bit numbers, are spread evenly, and no habit of a file's order goes along with them."""

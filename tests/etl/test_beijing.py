@@ -1,15 +1,20 @@
 """Beijing's real districts and streets, hotline and awkward files, through a pack of nothing but TOML."""
 
-from collections.abc import Iterator
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from sqlalchemy import create_engine
 
 from etl.run import Outcome, order
 from etl.stamp import Stamp, units_in_force
 from layers.database import driver_url, migrate
+from layers.datum import wgs84_to_bd09, wgs84_to_gcj02
 from layers.pack import City
 from layers.specs import SourceSpec
 from tests.conftest import Databases
@@ -18,6 +23,11 @@ from tests.etl.town import Town
 
 PACK = Path(__file__).parents[1] / "packs" / "beijing"
 AIRPORT = "110105020000"
+Shift = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def gcj02(places: np.ndarray) -> np.ndarray:
+    return np.column_stack(wgs84_to_gcj02(places[:, 0], places[:, 1]))
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +80,8 @@ def test_codes_that_came_as_numbers_are_twelve_digits(town: Town) -> None:
     assert town.one("SELECT name FROM unit WHERE code = '110000000000'") == "北京市"  # the file calls it a town
 
 
-@pytest.mark.usefixtures("outcomes")
-def test_fengtai_is_mended(town: Town) -> None:
+def test_fengtai_is_mended(town: Town, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes["units-districts"].findings["mended"] == [{"rows": 1, "of": 16}]
     assert town.one("SELECT bool_and(ST_IsValid(geom) AND ST_IsValid(draw)) FROM unit")
     assert town.one("SELECT area / 1e6 FROM unit WHERE code = '110106000000'") == pytest.approx(306, abs=5)
 
@@ -141,3 +151,39 @@ def test_another_file_of_the_same_streets_gives_the_same_streets(
     outcome = town.load(streets(town, read, fields))
     assert (outcome.read, outcome.rejected) == (343, 0)
     assert town.rows(asked) == before
+
+
+@pytest.mark.usefixtures("outcomes")
+@pytest.mark.parametrize(("truly", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
+def test_real_points_under_another_datum_are_held_and_the_datum_named(town: Town, truly: str, shift: Shift) -> None:
+    with needed("china/awkward/bj_jiedao_points_gbk.csv").open(encoding="gbk", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    lon, lat = shift(*(np.array([float(row[name]) for row in rows]) for name in ("lon", "lat")))
+    sent = io.StringIO()
+    writer = csv.DictWriter(sent, rows[0])
+    writer.writeheader()
+    writer.writerows(row | {"lon": x, "lat": y} for row, x, y in zip(rows, lon, lat, strict=True))
+    town.write(f"moved/{truly}.csv", sent.getvalue().encode("gbk"))
+    before = town.rows("SELECT * FROM feature ORDER BY id")
+    moved = {"read": {"path": f"moved/{truly}.csv"}, "place": {"datum": "4326"}}
+    outcome = town.load(town.source("street-points", **moved))
+    assert outcome.state == "held"
+    assert f"fit {truly} better than EPSG:4326, which is declared: 100 % of 343 rows" in str(outcome.held)
+    assert town.rows("SELECT * FROM feature ORDER BY id") == before
+    assert town.load(town.source("street-points", **moved | {"place": {"datum": truly}})).held is None
+
+
+@pytest.mark.usefixtures("outcomes")
+@pytest.mark.parametrize("source", ["units-districts", "units-streets"])
+def test_real_boundaries_in_gcj02_labelled_wgs84_are_held(town: Town, source: str) -> None:
+    features = []
+    for file in sorted((town.inbox / "beijing").glob(town.city.sources[source].read.path.partition("/")[2])):
+        for item in json.loads(file.read_text(encoding="utf-8"))["features"]:
+            shape = shapely.transform(shapely.from_geojson(json.dumps(item["geometry"])), gcj02)
+            features.append((item["properties"], shapely.geometry.mapping(shape)))
+    town.geojson(f"moved/{source}.geojson", features)
+    before = town.rows("SELECT code, load_id, ST_AsBinary(geom) FROM unit ORDER BY code")
+    outcome = town.load(town.source(source, read={"path": f"moved/{source}.geojson"}))
+    assert outcome.state == "held"
+    assert "the boundaries fit gcj02 better than " in str(outcome.held)
+    assert town.rows("SELECT code, load_id, ST_AsBinary(geom) FROM unit ORDER BY code") == before

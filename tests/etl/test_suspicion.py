@@ -1,10 +1,12 @@
 """Places that look wrong hold a load back and are named; their innocent look-alikes are left in peace."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pytest
+from pyproj import Transformer
 
 from etl.request import Request
 from etl.run import Outcome
@@ -264,3 +266,62 @@ def test_a_dry_run_shows_what_a_load_would_be_held_for(town: Town) -> None:
     assert (outcome.state, [kind for kind, _ in told(outcome)]) == ("dry-run", ["swapped-axes"])
     assert outcome.held is not None
     assert town.one("SELECT count(*) FROM load WHERE state = 'held'") == 0
+
+
+@pytest.mark.parametrize(("declared", "truly"), [("4326", "4549"), ("32651", "4549"), ("gcj02", "32651")])
+def test_another_projection_that_puts_all_into_the_city_is_named(town: Town, declared: str, truly: str) -> None:
+    send(town, *Transformer.from_crs(4326, int(truly), always_xy=True).transform(LON, LAT))
+    outcome = town.load(source(town, declared))
+    sentence = told(outcome)[-1][1]
+    assert [kind for kind, _ in told(outcome)] == ["outside-city", "wrong-datum"]
+    named = re.search(r"fit EPSG:(\d+) \(.*\) better than .*: 100 % of 400 rows lie in 方城市, against 0 %", sentence)
+    assert named is not None
+    off = Transformer.from_crs(int(truly), int(named[1]), always_xy=True)
+    x, y = Transformer.from_crs(4326, int(truly), always_xy=True).transform(LON, LAT)
+    assert float(np.hypot(*(np.array(off.transform(x, y)) - [x, y])).max()) < 200
+
+
+def test_where_earlier_loads_put_the_same_rows_tells_the_datum(town: Town) -> None:
+    middle = np.abs(LON - 121.54) < 0.02
+    lon, lat = LON[middle], LAT[middle] * 0.5 + 29.82 * 0.5
+    send(town, lon, lat)
+    town.load(source(town))
+    send(town, lon, lat, 标题=ROADS[: len(lon)])
+    assert told(town.load(source(town))) == []
+    send(town, *wgs84_to_gcj02(lon, lat))
+    outcome = town.load(source(town))
+    sentence = (
+        "the places fit gcj02 better than EPSG:4326, which is declared: 100 % of "
+        f"{len(lon)} rows lie where an earlier load put them, against 0 % as declared"
+    )
+    assert (outcome.state, told(outcome)) == ("held", [("wrong-datum", sentence)])
+
+
+def test_a_mended_datum_is_not_held_against_where_the_wrong_one_put_the_rows(town: Town) -> None:
+    middle = np.abs(LON - 121.54) < 0.02
+    send(town, LON[middle], LAT[middle] * 0.5 + 29.82 * 0.5)
+    assert town.load(source(town, "gcj02")).state == "published"
+    assert (town.load(source(town, "4326")).state, town.one("SELECT count(*) FROM load WHERE state = 'held'")) == (
+        "published",
+        0,
+    )
+
+
+def estates(town: Town, shapes: Sequence[object]) -> Outcome:
+    """Load shapes as features of a layer of polygons."""
+    features = [({"id": f"E{n}", "name": f"E{n}"}, shape) for n, shape in enumerate(shapes)]
+    town.geojson("estates.geojson", features)
+    plain = town.city.sources["cameras"].model_dump()
+    read, fields = {"format": "geojson", "path": "estates.geojson"}, {"key": "id", "name": "name"}
+    return town.load(SourceSpec.model_validate(plain | {"read": read, "place": {}, "fields": fields}))
+
+
+def test_mixed_and_mended_geometry_is_counted(town: Town) -> None:
+    corners = [[121.51, 29.81], [121.53, 29.83], [121.53, 29.81], [121.51, 29.83], [121.51, 29.81]]
+    bow = {"type": "Polygon", "coordinates": [corners]}
+    point = {"type": "Point", "coordinates": [121.51, 29.81]}
+    outcome = estates(town, [point, point, bow])
+    assert outcome.findings["mended"] == [{"rows": 1, "of": 3}]
+    assert outcome.findings["mixed"] == [{"kind": "point", "rows": 2}, {"kind": "polygon", "rows": 1}]
+    assert outcome.reasons == {"wrong-geometry": 1}
+    assert estates(town, [point, point]).findings == {}
