@@ -1,14 +1,16 @@
 """What every address needs before it can answer: the city, a connection, and the filter, read from the request."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from layers import units
+from layers import editions, units
 from layers.counts import Family
-from layers.errors import UnknownNameError
+from layers.errors import NotInForceError, UnknownNameError
 from layers.filters import NAMES, REPEATABLE, Filter, parse
 from layers.pack import City
 from layers.units import Unit
@@ -24,6 +26,7 @@ EXPLAINED = {
     "bbox": "west,south,east,north in degrees.",
     "within": "A polygon in degrees, as GeoJSON or WKT.",
     "q": "Words in the title or address, or a whole key.",
+    "as_of": "A day (2025-01-31): the boundaries of that day, and everything counted within them; see /api/editions.",
 }
 
 
@@ -53,15 +56,24 @@ async def a_connection(request: Request) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+@dataclass(frozen=True)
+class Boundaries:
+    """The day whose boundaries are meant, and the edition that ended them."""
+
+    as_of: date | None
+    before: date | None
+
+
 TheCity = Annotated[City, Depends(the_city)]
 AConnection = Annotated[AsyncConnection, Depends(a_connection)]
 
 
-def filter_besides(*own: str) -> Callable[[Request, City], Awaitable[Filter]]:
+def filter_besides(*own: str) -> Callable[[Request, AsyncConnection, City], Awaitable[Filter]]:
     """Return the dependency that reads the filter and leaves an address its own parameters."""
 
-    async def read(request: Request, city: TheCity) -> Filter:
-        return parse(request.query_params.multi_items(), city, besides=own)
+    async def read(request: Request, connection: AConnection, city: TheCity) -> Filter:
+        asked = parse(request.query_params.multi_items(), city, besides=own)
+        return replace(asked, before=await before(connection, asked.as_of)) if asked.as_of else asked
 
     return read
 
@@ -69,35 +81,55 @@ def filter_besides(*own: str) -> Callable[[Request, City], Awaitable[Filter]]:
 TheFilter = Annotated[Filter, Depends(filter_besides())]
 
 
-async def unit_of(connection: AsyncConnection, city: City, code: str | None) -> Unit:
-    """Return a unit; without a code, the city.
+async def before(connection: AsyncConnection, day: date | None) -> date | None:
+    """Return the edition that ended the boundaries of a day; none where they are in force."""
+    found: date | None = (await connection.execute(editions.after(day))).scalar() if day else None
+    return found
+
+
+async def boundaries(
+    connection: AConnection, as_of: Annotated[date | None, Query(description=EXPLAINED["as_of"])] = None
+) -> Boundaries:
+    """Read whose boundaries are meant, for addresses that take no filter."""
+    return Boundaries(as_of, await before(connection, as_of))
+
+
+TheBoundaries = Annotated[Boundaries, Depends(boundaries)]
+
+
+async def unit_of(connection: AsyncConnection, city: City, asked: Filter) -> Unit:
+    """Return the filter's unit, within the boundaries it means; without one, the city.
 
     Raises:
-        UnknownNameError: No unit in force has the code.
+        UnknownNameError: There was no unit of that code.
     """
-    wanted = code or city.spec.code
-    row = (await connection.execute(units.one(wanted))).mappings().one_or_none()
+    wanted = asked.unit or city.spec.code
+    row = (await connection.execute(units.one(wanted, asked.before))).mappings().one_or_none()
     if row is None:
-        raise UnknownNameError(kind="unit", name=wanted, known=await known_units(connection))
+        raise await unknown(connection, wanted, Boundaries(asked.as_of, asked.before))
     return Unit.of(row)
 
 
-async def family_of(connection: AsyncConnection, city: City, code: str | None) -> Family:
-    """Return a unit and its children; without a code, the city's.
+async def family_of(connection: AsyncConnection, city: City, asked: Filter) -> Family:
+    """Return the filter's unit and its children, within the boundaries it means; without one, the city's.
 
     Raises:
-        UnknownNameError: No unit in force has the code.
+        UnknownNameError: There was no unit of that code.
     """
-    wanted = code or city.spec.code
-    found = [Unit.of(row) for row in (await connection.execute(units.family(wanted))).mappings()]
+    wanted = asked.unit or city.spec.code
+    found = [Unit.of(row) for row in (await connection.execute(units.family(wanted, asked.before))).mappings()]
     if not found:
-        raise UnknownNameError(kind="unit", name=wanted, known=await known_units(connection))
+        raise await unknown(connection, wanted, Boundaries(asked.as_of, asked.before))
     return Family(found[0], found[1:])
 
 
-async def known_units(connection: AsyncConnection) -> Sequence[str]:
-    """Return the codes to name when somebody asks for a unit that is not there."""
-    return [row.code for row in await connection.execute(units.highest())]
+async def unknown(connection: AsyncConnection, code: str, at: Boundaries) -> UnknownNameError:
+    """Return what to answer when somebody asks for a unit that is not there: when it was, or which there are."""
+    spans = [(row.valid_from, row.valid_to) for row in await connection.execute(units.spans(code))]
+    if spans:
+        return NotInForceError(code, day=at.as_of, spans=spans)
+    known = [row.code for row in await connection.execute(units.highest(at.before))]
+    return UnknownNameError(kind="unit", name=code, known=known)
 
 
 async def edition(connection: AsyncConnection, city: City) -> str:

@@ -18,10 +18,12 @@ def data(**said: str) -> dict[str, Any]:
     return {f"data-{name}": value for name, value in said.items()}
 
 
-def toggle(parts: list[Any] | str, *, href: str, on: bool, role: str, look: str) -> html.A:
+def toggle(  # noqa: PLR0913 - what a link says, does and looks like
+    parts: list[Any] | str, *, href: str, on: bool, role: str, look: str, title: str | None = None
+) -> html.A:
     """Return a link to the view in which something is switched over, told to screen readers as what it looks like."""
     state = f"{look} is-on" if on else look
-    return html.A(parts, href=href, role=role, className=state, **aria(checked=str(on).lower()))
+    return html.A(parts, href=href, role=role, className=state, title=title, **aria(checked=str(on).lower()))
 
 
 def choices(options: list[html.A], label: str) -> html.Div:

@@ -58,6 +58,8 @@ class View(TypedDict, total=False):
     source: list[str]
     channel: list[str]
     q: str | None
+    as_of: str | None
+    """The day whose boundaries are shown; none means those in force."""
     layers: list[str] | None
     indicator: str
     classes: str
@@ -103,6 +105,8 @@ class Picture(TypedDict):
     """The chosen indicator's values of these units; none where the summary has all it needs."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
+    editions: list[dict[str, Any]]
+    """The boundaries there have been, the newest first."""
     at: int
     """When it was answered, in milliseconds since 1970."""
     error: dict[str, str] | None
@@ -132,6 +136,7 @@ def address(view: View, **changes: object) -> str:
         pairs.append(("period", merged["period"]))
     pairs += [(name, value) for name in LISTS for value in merged.get(name) or ()]
     pairs += [("q", merged["q"])] if merged.get("q") else []
+    pairs += [("as_of", merged["as_of"])] if merged.get("as_of") else []
     if merged.get("layers") is not None:
         pairs.append(("layers", ",".join(merged["layers"])))
     breaks = ",".join(f"{value:.12g}" for value in merged.get("breaks") or ())

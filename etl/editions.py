@@ -1,7 +1,8 @@
 """Boundaries come in editions: what a new one leaves out is retired, what it changes is kept, points find their units.
 
 Ids stay with codes. A unit whose polygon changes keeps its id, so only points near a changed edge are written again;
-`unit_past` holds what it was. A unit under another parent gets a new id, because the id says where it stands.
+`unit_past` holds what it was. A unit under another parent gets a new id, because the id says where it stands. Where
+rows were that an edition moves is kept beside them, in `incident_was` and `feature_was`.
 """
 
 from collections.abc import Collection, Iterable
@@ -63,6 +64,10 @@ class Edition:
             hierarchy.known.pop(code, None)
         return [{"code": code, "name": name} for _, code, name in sorted(rows, key=lambda row: str(row[1]))]
 
+    def note(self) -> None:
+        """Write that the edition is there, so that one can ask what was before it."""
+        self.driver.execute("INSERT INTO edition VALUES (%s, %s) ON CONFLICT DO NOTHING", [self.begins, self.load])
+
     def keep_past(self) -> None:
         """Keep what the staged units are about to replace."""
         self.driver.execute(statement("unit_past"), {"edition": self.begins})
@@ -100,6 +105,8 @@ def _restamp(driver: psycopg.Connection, table: str, stamp: Stamp, city: City) -
     for batch, lost in batches:
         outside += lost
         copy(driver, "moved", batch)
+    was = sql.Identifier(f"{table}_was")
+    driver.execute(sql.SQL(statement("restamp_was")).format(table=name, was=was))
     changed = driver.execute(
         sql.SQL("UPDATE {} r SET unit_id = m.unit_id FROM moved m WHERE r.id = m.id").format(name)
     ).rowcount

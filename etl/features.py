@@ -61,6 +61,7 @@ class Features:
             "unit_id": pa.array(placed.units),
             "geom": geometry(placed.shapes),
             "attributes": objects(others, len(rows)),
+            **placed.former,
         }
 
     def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:  # noqa: ARG002 - as of any target

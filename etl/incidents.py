@@ -72,6 +72,7 @@ class Incidents:
             "attributes": objects(
                 {name: fields.typed(name) for name in self.words.source.fields if name not in OWN}, len(rows)
             ),
+            **placed.former,
         }
 
     def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from etl.checks import Keys
 from etl.first import First
+from etl.former import Former
 from etl.merge import Merge
 from etl.rejects import Rejects
 from etl.request import Request
@@ -75,24 +76,25 @@ class Publication:
 
     def staging(self, table: str) -> Staging:
         """Return the staging table that feeds a table."""
-        return Staging(self.driver, table, self._values)
+        return Staging(self.driver, table, self.values)
 
     def entry(self, table: str, source: SourceSpec) -> First | Merge:
         """Return the way into a table: straight in where it has nothing of the source yet, else by comparison."""
-        if First.possible(self.driver, table, self._values):
-            return First(self.driver, table, self._values)
+        if First.possible(self.driver, table, self.values):
+            return First(self.driver, table, self.values)
         return Merge(self.staging(table), source, whole=not self.request.partial, now=self.now)
 
     def earlier(self, table: str, datum: str) -> Earlier:
         """Return what earlier loads of the source left behind."""
-        return Earlier(self.driver, table=table, values=self._values, datum=datum)
+        return Earlier(self.driver, table=table, values=self.values, datum=datum)
 
     def rejects(self) -> Rejects:
         """Return where rows go that stay out."""
         return Rejects(self.driver, self.load)
 
     @property
-    def _values(self) -> Values:
+    def values(self) -> Values:
+        """What statements need to know of the load."""
         return {"source": self.source, "load": self.load, "layer": self.layer}
 
 
@@ -102,6 +104,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
     rejects = into.rejects()
     source = target.words.source
     entry = into.entry(target.table, source)
+    former = Former(into.driver, target.table, into.values)
     keys = Keys(entry.holding)
     label = source.fields["key"].column or "key"
     watch = Watch(target.words, stamp=target.stamp, earlier=into.earlier(target.table, source.place.datum))
@@ -113,8 +116,9 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
         keys.check(key, verdicts, label)
         if np.any(verdicts.good):
             good = pa.array(verdicts.good)
-            accepted = {name: column.filter(good) for name, column in piece.columns.items()}
-            entry.stage(pa.RecordBatch.from_pydict(accepted), verdicts)
+            accepted = pa.RecordBatch.from_pydict(piece.columns).filter(good)
+            former.note(accepted, {day: units.filter(good) for day, units in piece.former.items()})
+            entry.stage(accepted, verdicts)
         entry.withhold(key, verdicts)
         rejects.add(verdicts, key)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
@@ -125,6 +129,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
         return counts
     into.step("merge")
     merged = entry.run()
+    former.write()
     counts.loaded, counts.unchanged = merged.loaded, merged.unchanged
     counts.retired = merged.retired
     if merged.unsure:

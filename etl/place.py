@@ -1,6 +1,6 @@
 """Where a row is: its point or shape in WGS 84, and the unit it belongs to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +22,8 @@ from layers.errors import LoadError
 from layers.specs import PlaceSpec
 
 Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
+BEFORE = "before "
+"""Begins the names of columns that are not the table's own: the units of the rows before an edition, by its day."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Placed:
     shapes: Shapes
     """In WGS 84; `None` where a row has no place of its own."""
     units: NDArray[np.int64]
+    former: Mapping[str, pa.Array]
+    """The units as they were before each edition of the boundaries."""
 
 
 def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> Placed:
@@ -59,8 +63,20 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
 
     verdicts.reject(out, "outside-city", message)
     nowhere = np.flatnonzero(~there)
-    units[nowhere] = stamp.known(unit_codes(rows.columns.take(pa.array(nowhere)), spec))
-    return Placed(shapes, units)
+    codes = unit_codes(rows.columns.take(pa.array(nowhere)), spec)
+    units[nowhere] = stamp.known(codes)
+    former = {
+        f"{BEFORE}{day}": _formerly(old, lon, lat, nowhere=nowhere, codes=codes) for day, old in stamp.former.items()
+    }
+    return Placed(shapes, units, former)
+
+
+def _formerly(old: Stamp, lon: Floats, lat: Floats, *, nowhere: NDArray[np.int64], codes: list[str | None]) -> pa.Array:
+    """Return the units that former boundaries would give; what may come in now was of the city at least."""
+    units = old.at(lon, lat)
+    units[units == OUTSIDE] = old.top
+    units[nowhere] = old.known(codes)
+    return pa.array(units)
 
 
 def near_city(lon: Floats, lat: Floats, *, stamp: Stamp, metres: float, asked: Mask) -> Mask:

@@ -1,6 +1,8 @@
 """Which unit a point is in: the deepest that covers it, and of two on whose common edge it lies the smaller id."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -8,13 +10,15 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from etl.raster import CROSSED, NOBODY, Floats, Integers, Raster, rasterize
 from etl.rows import Shapes
+from layers.editions import edition
 from layers.errors import LoadError
 from layers.model import unit
 from layers.pack import City
+from layers.units import in_force
 
 OUTSIDE = 0
 """No unit has this id."""
@@ -44,10 +48,12 @@ class Units:
 class Stamp:
     """Answers which unit a point is in, for hundreds of thousands at once."""
 
-    def __init__(self, units: Units, city: City) -> None:
+    def __init__(self, units: Units, city: City, former: Mapping[date, "Stamp"] | None = None) -> None:
         """Draw the raster of the units that have nothing below them."""
         self.units = units
         self.city = city
+        self.former = former or {}
+        """What answered before each edition of the boundaries began."""
         leaves = np.flatnonzero(units.leaves)
         self.raster: Raster = rasterize(units.shapes[leaves])
         self._leaves = _Layer(units, leaves)
@@ -117,15 +123,16 @@ class _Layer:
         return np.asarray(by_order[best], dtype=np.int64)
 
 
-def units_in_force(connection: Connection) -> Units:
-    """Read the units from the database.
+def units_in_force(connection: Connection, before: date | None = None) -> Units:
+    """Read the units from the database: those in force, or those that were until an edition began.
 
     Raises:
-        LoadError: There are none yet.
+        LoadError: There are none.
     """
-    geometry = func.ST_AsBinary(unit.c.geom)
-    asked = select(unit.c.id, unit.c.rank, unit.c.parent_id, unit.c.code, geometry)
-    rows = connection.execute(asked.where(unit.c.valid_to.is_(None)).order_by(unit.c.id)).all()
+    table, live = in_force(before)
+    held = table.c
+    asked = select(held.id, held.rank, held.parent_id, held.code, func.ST_AsBinary(held.geom))
+    rows = connection.execute(asked.where(*live).order_by(held.id)).all()
     if not rows:
         msg = "no units are loaded, so nothing can be placed; load the source that feeds 'units' first"
         raise LoadError(msg)
@@ -137,6 +144,15 @@ def units_in_force(connection: Connection) -> Units:
         codes=list(codes),
         shapes=shapely.from_wkb(np.array([bytes(item) for item in shapes], dtype=object)),
     )
+
+
+def former_stamps(connection: Connection, city: City) -> dict[date, Stamp]:
+    """Return what answered before each edition began, but before the first where there was nothing."""
+    begun = select(edition.c.begins).where(
+        select(unit.c.id).where(or_(unit.c.valid_from.is_(None), unit.c.valid_from < edition.c.begins)).exists()
+    )
+    days = connection.execute(begun.order_by(edition.c.begins)).scalars()
+    return {day: Stamp(units_in_force(connection, day), city) for day in days}
 
 
 class Stamps:
@@ -151,9 +167,10 @@ class Stamps:
     def of(self, connection: Connection, city: City) -> Stamp:
         """Return the stamp of the units in force."""
         with self._lock:
-            edition = units_edition(connection)
-            if self._stamp is None or edition != self._edition:
-                self._stamp, self._edition = Stamp(units_in_force(connection), city), edition
+            present = units_edition(connection)
+            if self._stamp is None or present != self._edition:
+                former = former_stamps(connection, city)
+                self._stamp, self._edition = Stamp(units_in_force(connection), city, former), present
             return self._stamp
 
 

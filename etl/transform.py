@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from etl.checks import Verdicts, readable
 from etl.fields import INSTANT, Vocabulary
 from etl.hashes import row_hashes
+from etl.place import BEFORE
 from etl.request import Request
 from etl.rows import Rows
 from etl.stamp import Stamp
@@ -51,6 +52,8 @@ class Piece:
     read: int
     """Rows of the piece, without those that nobody asked for."""
     newest: datetime | None
+    former: dict[date, pa.Array]
+    """Of every row, the unit it was in before each edition of the boundaries."""
 
 
 def transform(target: Target, rows: Rows, request: Request) -> Piece:
@@ -58,9 +61,11 @@ def transform(target: Target, rows: Rows, request: Request) -> Piece:
     verdicts = Verdicts(rows)
     readable(verdicts)
     columns = target.columns(rows, verdicts)
+    named = [name for name in columns if name.startswith(BEFORE)]
+    former = {date.fromisoformat(name.removeprefix(BEFORE)): columns.pop(name) for name in named}
     read = len(rows) + len(rows.broken) - _not_asked_for(columns, verdicts, request)
     newest = target.newest(columns, verdicts)
-    return Piece({**columns, "row_hash": row_hashes(list(columns.values()))}, verdicts, read, newest)
+    return Piece({**columns, "row_hash": row_hashes(list(columns.values()))}, verdicts, read, newest, former)
 
 
 def transformed(target: Target, pieces: Iterable[Rows], request: Request) -> Iterator[Piece]:

@@ -70,6 +70,7 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         _retire(edition, hierarchy, sent, counts)
     counts.loaded, counts.unchanged = staging.merge()
     if edition is not None:
+        edition.note()
         edition.date()
     counts.findings |= hierarchy.findings()
     if edition is not None and (orphans := edition.orphans()):

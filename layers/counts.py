@@ -8,10 +8,11 @@ Both ways answer rows of the same columns, told apart by `part`:
 - `late`: nothing but what is overdue, by child; only the roll-up needs it, the incidents say it with `child`
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Executable,
+    FromClause,
     Integer,
     SmallInteger,
     Text,
@@ -34,10 +36,13 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union_all,
 )
+from sqlalchemy.types import TypeEngine
 
+from layers import editions
 from layers.filters import Filter
-from layers.incidents import branches, conditions
+from layers.incidents import branches, conditions, without_unit
 from layers.model import Grain, Status, category, incident, level_bits, level_shift, source
 from layers.pack import City
 from layers.questions import Question
@@ -65,6 +70,19 @@ ROLL_UP = text((files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8
     bindparam("sources", type_=ARRAY(Text)),
 )
 
+COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "part": Text(),
+    "child_id": BigInteger(),
+    "category": Text(),
+    "status": SmallInteger(),
+    "source": Text(),
+    "day": Date(),
+    "n": BigInteger(),
+    "on_time": BigInteger(),
+    "late": BigInteger(),
+}
+"""What both ways answer, in the order of `tally.sql`."""
+
 
 @dataclass(frozen=True)
 class Family:
@@ -76,8 +94,10 @@ class Family:
 
 def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
     """Ask for all counts of a summary in one statement; overdue is what is late at `now`."""
-    answer = from_roll_up if counted(asked, city.time_zone) else from_incidents
-    return answer(asked, city, of=of, now=now)
+    if not counted(asked, city.time_zone):
+        return from_incidents(asked, city, of=of, now=now)
+    roll_up = from_roll_up(asked, city, of=of, now=now)
+    return roll_up if asked.before is None else corrected(roll_up, asked, city, of=of, now=now)
 
 
 def counted(asked: Filter, zone: ZoneInfo) -> bool:
@@ -114,14 +134,42 @@ def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Tex
     )
 
 
+def corrected(roll_up: TextClause, asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
+    """Ask for today's counts, without the rows that were elsewhere before an edition, with those that were here."""
+    was = editions.incident_was
+    moved = incident.join(was, (was.c.id == incident.c.id) & (was.c.until == asked.before))
+    parts = [select(roll_up.columns(**COLUMNS).subquery("rolled"))]
+    for unit_id, sign in ((incident.c.unit_id, -1), (was.c.unit_id, 1)):
+        here = [] if of.unit.rank == 0 else [unit_id.between(of.unit.id, of.unit.last_id)]
+        where = [was.c.unit_id != incident.c.unit_id, *here, *without_unit(asked, city)]
+        found = _tally(moved, unit_id, where, city=city, of=of, now=now, sign=sign).subquery()
+        parts.append(select(*(found.c[name] for name in COLUMNS)))
+    return union_all(*parts)
+
+
 def from_incidents(asked: Filter, city: City, *, of: Family, now: datetime) -> Question:
     """Ask the incidents themselves, in one pass."""
+    rows, unit_id = editions.with_former(incident, asked.before)
+    return _tally(rows, unit_id, conditions(asked, city, of.unit), city=city, of=of, now=now)
+
+
+def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
+    rows: FromClause,
+    unit_id: ColumnElement[int],
+    where: Sequence[ColumnElement[bool]],
+    *,
+    city: City,
+    of: Family,
+    now: datetime,
+    sign: int = 1,
+) -> Question:
+    """Count incidents by unit, child and day at once."""
     table = incident.c
     closed = table.status == int(Status.CLOSED)
     zone = literal(city.spec.time_zone)
     found = (
         select(
-            child_of(table.unit_id, of, len(city.levels)).label("child_id"),
+            child_of(unit_id, of, len(city.levels)).label("child_id"),
             table.category_id,
             table.status,
             table.source_id,
@@ -129,29 +177,33 @@ def from_incidents(asked: Filter, city: City, *, of: Family, now: datetime) -> Q
             (closed & (table.closed_at <= table.due_at)).label("on_time"),
             (~closed & (table.due_at < now)).label("late"),
         )
-        .where(*conditions(asked, city, of.unit))
+        .select_from(rows)
+        .where(*where)
         .subquery("found")
     )
     seen = found.c
     whole = (seen.category_id, seen.status, seen.source_id)
     sets = func.grouping_sets(tuple_(*whole), tuple_(seen.child_id, seen.status), tuple_(seen.day))
     part = case((func.grouping(seen.category_id) == 0, "unit"), (func.grouping(seen.day) == 0, "day"), else_="child")
-    rows = (
+    counted = {
+        "n": func.count(),
+        "on_time": func.count().filter(seen.on_time),
+        "late": func.count().filter(seen.late),
+    }
+    tally = (
         select(
             part.label("part"),
             *(seen[name] for name in ("child_id", "category_id", "status", "source_id", "day")),
-            func.count().label("n"),
-            func.count().filter(seen.on_time).label("on_time"),
-            func.count().filter(seen.late).label("late"),
+            *((number if sign > 0 else -number).label(name) for name, number in counted.items()),
         )
         .group_by(sets)
         .subquery("tally")
     )
     names = ("part", "child_id", "status", "day", "n", "on_time", "late")
     return (
-        select(*(rows.c[name] for name in names), category.c.code.label("category"), source.c.code.label("source"))
-        .outerjoin(category, category.c.id == rows.c.category_id)
-        .outerjoin(source, source.c.id == rows.c.source_id)
+        select(*(tally.c[name] for name in names), category.c.code.label("category"), source.c.code.label("source"))
+        .outerjoin(category, category.c.id == tally.c.category_id)
+        .outerjoin(source, source.c.id == tally.c.source_id)
     )
 
 

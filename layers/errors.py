@@ -3,6 +3,7 @@
 OneMapError
 ├── PackError               a city pack says something that cannot be used
 ├── UnknownNameError        a name nobody knows, answered with the known ones
+│   └── NotInForceError     a unit that there was or will be, but not on the day asked for
 ├── FilterError             a filter's value cannot be read
 ├── ExportsBusyError        as many files as may be made at once are being made
 ├── DatabaseUnavailableError  no PostGIS can be reached or started
@@ -12,6 +13,7 @@ OneMapError
 """
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 
 
@@ -44,6 +46,23 @@ class UnknownNameError(OneMapError):
         self.known = sorted(known)
         shown = ", ".join(self.known[:SHOWN]) + (", …" if len(self.known) > SHOWN else "")
         super().__init__(f"no {kind} has the id {name!r}; known: {shown}")
+
+
+class NotInForceError(UnknownNameError):
+    """A unit that is known, but not among the boundaries of the day asked for."""
+
+    def __init__(self, code: str, *, day: date | None, spans: Iterable[tuple[date | None, date | None]]) -> None:
+        """Say when there were units of that code; an end is the first day after."""
+        super().__init__(kind="unit", name=code, known=())
+        lived = " and ".join(_lived(begins, ends) for begins, ends in spans)
+        when = f"on {day}" if day else "in the boundaries in force"
+        self.args = (f"no unit has the id {code!r} {when}; it is in force {lived}; ask with as_of for such a day",)
+
+
+def _lived(begins: date | None, ends: date | None) -> str:
+    since = f"from {begins}" if begins else ""
+    until = f"to {ends - timedelta(days=1)}" if ends else ""
+    return " ".join(part for part in (since, until) if part) or "always"
 
 
 class FilterError(OneMapError):

@@ -1,6 +1,7 @@
 """Questions about features: which ones a filter means, how many each layer holds."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import ColumnElement, collate, func, literal, select, union_all
 
@@ -34,7 +35,7 @@ def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[Co
     A source that feeds other layers says nothing about this one.
     """
     table = feature.c
-    found = [LIVE, table.layer == layer.id, *below(table.unit_id, of)]
+    found = [LIVE, table.layer == layer.id, *below(feature, of, asked.before)]
     found += places(table.geom, asked, points=layer.geometry == "point")
     if sources := [code for code in asked.sources if city.sources[code].feeds == layer.id]:
         found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(sources))))
@@ -67,8 +68,8 @@ def one(number: int) -> Question:
     return select(*SHOWN).where(feature.c.id == number)
 
 
-def held(layers: Iterable[str], of: Unit) -> Question:
+def held(layers: Iterable[str], of: Unit, before: date | None = None) -> Question:
     """Ask how many features each layer has in a unit."""
     table = feature.c
-    where = (LIVE, table.layer.in_(list(layers)), *below(table.unit_id, of))
+    where = (LIVE, table.layer.in_(list(layers)), *below(feature, of, before))
     return select(table.layer, func.count().label("n")).where(*where).group_by(table.layer)

@@ -34,6 +34,10 @@ class Filter:
     within: str | None = None
     """A polygon as WKT."""
     q: str | None = None
+    as_of: date | None = None
+    """The day whose boundaries are meant; without one, those in force."""
+    before: date | None = None
+    """The edition that ended the boundaries of that day; none where they are in force. No parameter says it."""
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """Return the period's first instant, and the first one after it."""
@@ -64,6 +68,7 @@ class Filter:
             "bbox": self.bbox and ",".join(repr(value) for value in self.bbox),
             "within": self.within,
             "q": self.q,
+            "as_of": self.as_of and self.as_of.isoformat(),
         }
         return [*((name, value) for name, value in single.items() if value), *listed]
 
@@ -72,7 +77,7 @@ class Filter:
         return urlencode(self.pairs())
 
 
-NAMES = ("unit", "from", "to", "category", "status", "source", "channel", "bbox", "within", "q")
+NAMES = ("unit", "from", "to", "category", "status", "source", "channel", "bbox", "within", "q", "as_of")
 REPEATABLE = frozenset({"category", "status", "source", "channel"})
 
 
@@ -98,6 +103,7 @@ def parse(pairs: Iterable[tuple[str, str]], city: City, *, besides: Collection[s
         bbox=parameters.box("bbox", single.get("bbox")),
         within=parameters.polygon("within", single.get("within")),
         q=parameters.text("q", single.get("q")),
+        as_of=parameters.day("as_of", single.get("as_of")),
     )
     first, last = found.instants(city.time_zone)
     if first and last and first >= last:

@@ -1,20 +1,21 @@
 """Questions about incidents: which ones a filter means, a page of them, one of them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, collate, func, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Table, collate, func, select, tuple_, union_all
 
-from layers import lookup
+from layers import editions, lookup
 from layers.filters import Filter
-from layers.model import category, incident, incident_change, source, unit
+from layers.model import category, incident, incident_change, source
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import LayerSpec
-from layers.units import IN_FORCE, Unit
+from layers.units import Unit, in_force
 
 SRID = 4326
+UNSEEN = {"geom", "row_hash", "load_id", "source_id", "category_id", "unit_id"}
 LIVE = incident.c.retired_at.is_(None)
 """The condition that an incident has not been retired."""
 
@@ -39,9 +40,9 @@ def kinds(asked: Filter, city: City) -> list[ColumnElement[bool]]:
     return found
 
 
-def below(unit_id: ColumnElement[int], of: Unit) -> list[ColumnElement[bool]]:
-    """Return the condition that a row belongs to a unit; for the city none, which would only mislead the planner."""
-    return [] if of.rank == 0 else [unit_id.between(of.id, of.last_id)]
+def below(table: Table, of: Unit, before: date | None) -> list[ColumnElement[bool]]:
+    """Return the conditions that a row belongs to a unit; for the city none, which would only mislead the planner."""
+    return [] if of.rank == 0 else editions.inside(table, of.id, of.last_id, before=before)
 
 
 def places(geom: ColumnElement[Any], asked: Filter, *, points: bool) -> list[ColumnElement[bool]]:
@@ -57,9 +58,14 @@ def places(geom: ColumnElement[Any], asked: Filter, *, points: bool) -> list[Col
 
 def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
     """Return all of a filter's conditions on incidents."""
+    return [*below(incident, of, asked.before), *without_unit(asked, city)]
+
+
+def without_unit(asked: Filter, city: City) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on incidents but for the unit."""
     start, end = asked.instants(city.time_zone)
     table = incident.c
-    found = [LIVE, *below(table.unit_id, of), *kinds(asked, city), *places(table.geom, asked, points=True)]
+    found = [LIVE, *kinds(asked, city), *places(table.geom, asked, points=True)]
     if start:
         found.append(table.reported_at >= start)
     if end:
@@ -78,23 +84,22 @@ def declared(layers: Iterable[LayerSpec]) -> list[str]:
     return sorted({field.id for layer in layers if layer.incidents for field in layer.fields})
 
 
-def unplaced(of: Unit) -> ColumnElement[bool]:
+def unplaced(of: Unit, before: date | None = None) -> ColumnElement[bool]:
     """Return the condition that a row belongs to none of a unit's children."""
-    child = select(unit.c.id).where(
-        unit.c.parent_id == of.id, IN_FORCE, incident.c.unit_id.between(unit.c.id, unit.c.last_id)
-    )
+    held, live = in_force(before)
+    stamp = editions.unit_id(incident, before)
+    child = select(held.c.id).where(held.c.parent_id == of.id, *live, stamp.between(held.c.id, held.c.last_id))
     return ~child.exists()
 
 
-def records() -> Question:
+def records(before: date | None = None) -> Question:
     """Ask for incidents with everything a list or a popup shows of them."""
     table = incident.c
-    columns = [
-        column for column in table if column.name not in {"geom", "row_hash", "load_id", "source_id", "category_id"}
-    ]
+    columns = [column for column in table if column.name not in UNSEEN]
     return (
         select(
             *columns,
+            editions.unit_id(incident, before).label("unit_id"),
             category.c.code.label("category"),
             source.c.code.label("source"),
             func.ST_X(table.geom).label("lon"),
@@ -105,10 +110,16 @@ def records() -> Question:
     )
 
 
-def page(where: Sequence[ColumnElement[bool]], *, limit: int, after: tuple[datetime, int] | None) -> Question:
+def page(
+    where: Sequence[ColumnElement[bool]],
+    *,
+    limit: int,
+    after: tuple[datetime, int] | None,
+    before: date | None = None,
+) -> Question:
     """Ask for the newest incidents, or those that follow the one at `after` (its time and id)."""
     table = incident.c
-    found = records().where(*where).order_by(table.reported_at.desc(), table.id.desc()).limit(limit)
+    found = records(before).where(*where).order_by(table.reported_at.desc(), table.id.desc()).limit(limit)
     return found.where(tuple_(table.reported_at, table.id) < tuple_(*after)) if after else found
 
 

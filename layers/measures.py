@@ -4,25 +4,29 @@ Every row has a `child_id`; null, or the id of none of the children, stands for 
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import CTE, ColumnElement, Double, Integer, cast, func, literal, select, true, tuple_, union_all
 
 from layers.counts import Family, child_of
+from layers.editions import with_former
 from layers.filters import Filter
 from layers.incidents import below, conditions
-from layers.model import Status, feature, incident, unit
+from layers.model import Status, feature, incident
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import CamerasSpec
+from layers.units import in_force
 
 SHORTEST_DEGREE = 110_000
 """Metres: no degree of latitude is shorter, nor one of longitude at the equator."""
 
 
-def sizes(unit_ids: Iterable[int]) -> Question:
+def sizes(unit_ids: Iterable[int], before: date | None = None) -> Question:
     """Ask for the square kilometres and the residents of units."""
-    return select(unit.c.id, (unit.c.area / 1e6).label("area"), unit.c.population.label("residents")).where(
-        unit.c.id.in_(list(unit_ids))
+    held = in_force(before)[0].c
+    return select(held.id, (held.area / 1e6).label("area"), held.population.label("residents")).where(
+        held.id.in_(list(unit_ids))
     )
 
 
@@ -30,8 +34,10 @@ def hours(asked: Filter, city: City, *, of: Family) -> Question:
     """Ask for the median hours from report to closing: a row per child, and one that is `whole`."""
     table = incident.c
     took = func.extract("epoch", table.closed_at - table.reported_at) / 3600
+    rows, unit_id = with_former(incident, asked.before)
     closed = (
-        select(child_of(table.unit_id, of, len(city.levels)).label("child_id"), took.label("took"))
+        select(child_of(unit_id, of, len(city.levels)).label("child_id"), took.label("took"))
+        .select_from(rows)
         .where(*conditions(asked, city, of.unit), table.status == int(Status.CLOSED), table.closed_at.is_not(None))
         .subquery("closed")
     )
@@ -43,12 +49,13 @@ def hours(asked: Filter, city: City, *, of: Family) -> Question:
     ).group_by(func.grouping_sets(tuple_(child), tuple_()))
 
 
-def cameras(city: City, declared: CamerasSpec, *, of: Family) -> Question:
+def cameras(city: City, declared: CamerasSpec, *, of: Family, before: date | None = None) -> Question:
     """Ask how many cameras there are, working or not."""
     table = feature.c
-    child = child_of(table.unit_id, of, len(city.levels)).label("child_id")
-    there = (table.layer == declared.layer, table.retired_at.is_(None), *below(table.unit_id, of.unit))
-    found = select(child).where(*there).subquery("found")
+    rows, unit_id = with_former(feature, before)
+    child = child_of(unit_id, of, len(city.levels)).label("child_id")
+    there = (table.layer == declared.layer, table.retired_at.is_(None), *below(feature, of.unit, before))
+    found = select(child).select_from(rows).where(*there).subquery("found")
     return select(found.c.child_id, func.count().label("cameras")).group_by(found.c.child_id)
 
 
@@ -60,14 +67,15 @@ def reached(asked: Filter, city: City, *, declared: CamerasSpec, of: Family) -> 
     """
     near, step = _grid(declared)
     table = incident.c
+    rows, unit_id = with_former(incident, asked.before)
     found = (
         select(
-            child_of(table.unit_id, of, len(city.levels)).label("child_id"),
+            child_of(unit_id, of, len(city.levels)).label("child_id"),
             table.geom,
             _cell(func.ST_X(table.geom), step.c.wide).label("x"),
             _cell(func.ST_Y(table.geom), step.c.high).label("y"),
         )
-        .select_from(incident.join(step, true()))
+        .select_from(rows.join(step, true()))
         .where(*conditions(asked, city, of.unit), table.geom.is_not(None))
         .cte("found")
     )
@@ -77,8 +85,8 @@ def reached(asked: Filter, city: City, *, declared: CamerasSpec, of: Family) -> 
     inside = select(near.c.x).where(*meet, close).exists()
     placed = select(child, func.count().label("placed"), literal(0).label("reached")).group_by(child)
     seen = select(child, literal(0), func.count()).where(inside).group_by(child)
-    rows = union_all(placed, seen).subquery("counted")
-    return select(rows.c.child_id, rows.c.placed, rows.c.reached)
+    counted = union_all(placed, seen).subquery("counted")
+    return select(counted.c.child_id, counted.c.placed, counted.c.reached)
 
 
 def _grid(declared: CamerasSpec) -> tuple[CTE, CTE]:

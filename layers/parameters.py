@@ -43,6 +43,19 @@ def moment(name: str, value: str | None, zone: ZoneInfo) -> date | None:
     return found.replace(tzinfo=zone).astimezone(UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+def day(name: str, value: str | None) -> date | None:
+    """Read a day and nothing finer."""
+    if value is None:
+        return None
+    try:
+        found = date.fromisoformat(value) if DAY.fullmatch(value) else None
+    except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
+        raise FilterError(name, value, right="write a day such as 2025-01-31")
+    return found
+
+
 def box(name: str, value: str | None) -> tuple[float, float, float, float] | None:
     """Read west, south, east, north in degrees."""
     if value is None:

@@ -86,9 +86,9 @@ async def read_around(  # noqa: PLR0913 - each is a parameter of the address
     nearest: Annotated[int, Query(ge=0, le=20, description="How many to name of each layer.")] = 5,
 ) -> Surroundings:
     """Return what is within some metres of a point: features by layer, incidents by category, the nearest of each."""
-    of = await unit_of(connection, city, asked.unit)
+    of = await unit_of(connection, city, asked)
     survey = Survey(Circle(lon, lat, metres), asked, city, of, nearest)
-    ground = (await connection.execute(units.at(lon, lat))).mappings().all()
+    ground = (await connection.execute(units.at(lon, lat, asked.before))).mappings().all()
     return Surroundings(
         lon=lon,
         lat=lat,

@@ -2,7 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -92,15 +92,15 @@ async def read_page(  # noqa: PLR0913 - each is a parameter of the address
     unplaced: Annotated[bool, Query(description="only what belongs to the unit but to none of its children")] = False,
 ) -> Page:
     """Return a page of the incidents a filter means, the newest first."""
-    of = await unit_of(connection, city, asked.unit)
+    of = await unit_of(connection, city, asked)
     where = incidents.conditions(asked, city, of)
     if unplaced:
-        where.append(incidents.unplaced(of))
+        where.append(incidents.unplaced(of, asked.before))
     # One more than asked for tells whether anything follows.
-    question = incidents.page(where, limit=limit + 1, after=place(after) if after else None)
+    question = incidents.page(where, limit=limit + 1, after=place(after) if after else None, before=asked.before)
     rows = (await connection.execute(question)).mappings().all()
     more = rows[limit - 1] if len(rows) > limit else None
-    return Page(incidents=await told(rows[:limit], connection, city), next=more and cursor(more))
+    return Page(incidents=await told(rows[:limit], connection, city, asked.before), next=more and cursor(more))
 
 
 @router.get("/api/incidents/{number}")
@@ -118,9 +118,11 @@ async def read_one(number: int, connection: AConnection, city: TheCity) -> Told:
     return Told(**found.model_dump(), retired_at=retired and retired.astimezone(zone), history=changes)
 
 
-async def told(rows: Sequence[RowMapping], connection: AsyncConnection, city: City) -> list[Record]:
+async def told(
+    rows: Sequence[RowMapping], connection: AsyncConnection, city: City, before: date | None = None
+) -> list[Record]:
     """Turn rows into records, with the names of the units they are in."""
-    paths = await ways({row["unit_id"] for row in rows}, connection, city)
+    paths = await ways({row["unit_id"] for row in rows}, connection, city, before)
     now = datetime.now(UTC)
     return [record(row, paths[row["unit_id"]], city, now) for row in rows]
 

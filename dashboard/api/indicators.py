@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, TypeAlias
 
 from fastapi import APIRouter, Depends, Query
@@ -85,9 +85,9 @@ async def values(
 ) -> Indicated:
     """Measure a unit and its children, or all units of a level below it, by one indicator."""
     indicator = indicators.one(ident, city)
-    family = await family_of(connection, city, asked.unit)
+    family = await family_of(connection, city, asked)
     if level is not None:
-        family = await family_at(connection, city, of=family.unit, level=level)
+        family = await family_at(connection, city, of=family.unit, level=level, before=asked.before)
     now = datetime.now(UTC)
     found = await measured(indicator.needs, connection, Asked(city, asked, family, now))
     whole, children = found[family.unit.id], [found[child.id] for child in family.children]
@@ -111,14 +111,14 @@ def definition(indicator: Indicator) -> Definition:
     return Definition(**{name: getattr(indicator, name) for name in Definition.model_fields})
 
 
-async def family_at(connection: AsyncConnection, city: City, *, of: Unit, level: str) -> Family:
+async def family_at(connection: AsyncConnection, city: City, *, of: Unit, level: str, before: date | None) -> Family:
     """Return a unit and all units of a level below it."""
     rank = city.rank(level)
     if rank <= of.rank:
         below = [item.id for item in city.levels[of.rank + 1 :]]
         right = f"it must be below {of.level}: {', '.join(below) or 'nothing is'}"
         raise FilterError(name="level", value=level, right=right)
-    rows = (await connection.execute(units.level_below(of, rank))).mappings()
+    rows = (await connection.execute(units.level_below(of, rank, before))).mappings()
     return Family(of, [Unit.of(row) for row in rows])
 
 
@@ -135,13 +135,12 @@ async def measured(needs: Needs, connection: AsyncConnection, asked: Asked) -> F
         for row in await connection.execute(measures.hours(asked.filter, city, of=of)):
             found.get(of.unit.id if row.whole else row.child_id, {})["hours"] = row.hours
     if needs in {Needs.SIZES, Needs.CAMERAS}:
-        for row in await connection.execute(measures.sizes(found)):
+        for row in await connection.execute(measures.sizes(found, asked.filter.before)):
             found[row.id] |= {"area": row.area, "residents": row.residents}
     cameras = city.spec.cameras
     if needs is Needs.CAMERAS and cameras:
-        add(
-            found, (await connection.execute(measures.cameras(city, cameras, of=of))).mappings(), of, names=("cameras",)
-        )
+        question = measures.cameras(city, cameras, of=of, before=asked.filter.before)
+        add(found, (await connection.execute(question)).mappings(), of, names=("cameras",))
     if needs is Needs.REACH and cameras:
         question = measures.reached(asked.filter, city, declared=cameras, of=of)
         add(found, (await connection.execute(question)).mappings(), of, names=("placed", "reached"))

@@ -48,7 +48,7 @@ class LayerAnswer(BaseModel):
 @router.get("/api/layers", openapi_extra=documented())
 async def read_layers(connection: AConnection, city: TheCity, asked: TheFilter) -> list[LayerAnswer]:
     """Return every layer in drawing order; features are counted by unit, incidents by the whole filter."""
-    of = await unit_of(connection, city, asked.unit)
+    of = await unit_of(connection, city, asked)
     held = await counted(connection, city, asked, of)
     times = await data_times(connection, city)
     ordered = sorted(city.layers.values(), key=lambda layer: (layer.order, layer.id))
@@ -58,7 +58,7 @@ async def read_layers(connection: AConnection, city: TheCity, asked: TheFilter) 
 async def counted(connection: AsyncConnection, city: City, asked: Filter, of: Unit) -> dict[str, int]:
     """Return how much each layer holds."""
     own = [key for key, layer in city.layers.items() if layer.incidents is None]
-    held = {row.layer: row.n for row in await connection.execute(features.held(own, of))}
+    held = {row.layer: row.n for row in await connection.execute(features.held(own, of, asked.before))}
     question = counts.tally(asked, city, of=Family(of, ()), now=datetime.now(UTC))
     events: dict[str, int] = {}
     for row in await connection.execute(question):

@@ -36,8 +36,8 @@ async def read_points(
     """
     if layer not in city.layers and layer != INCIDENTS:
         raise UnknownNameError(kind="layer", name=layer, known=[*city.layers, INCIDENTS])
-    of = await unit_of(connection, city, asked.unit)
-    bounds = (await connection.execute(units.described(of.code))).one()
+    of = await unit_of(connection, city, asked)
+    bounds = (await connection.execute(units.described(of.code, asked.before))).one()
     view = View(asked.bbox or (bounds.west, bounds.south, bounds.east, bounds.north), zoom)
     spec = city.layers.get(layer)
     if spec is not None and spec.incidents is None:

@@ -63,7 +63,7 @@ class Summary(Totals):
 @router.get("/api/summary", openapi_extra=documented())
 async def summary(connection: AConnection, city: TheCity, asked: TheFilter) -> Summary:
     """Count the incidents a filter means, by child, category, status, source and day."""
-    family = await family_of(connection, city, asked.unit)
+    family = await family_of(connection, city, asked)
     now = datetime.now(UTC)
     rows = (await connection.execute(counts.tally(asked, city, of=family, now=now))).all()
     return added_up(rows, family, asked=asked, city=city, now=now)

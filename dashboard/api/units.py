@@ -1,14 +1,14 @@
 """`/api/units/…`: a unit, the way to it, its children and their polygons."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
-from dashboard.asking import AConnection, TheCity, edition, known_units
+from dashboard.asking import AConnection, Boundaries, TheBoundaries, TheCity, edition, unknown
 from layers import units
-from layers.errors import UnknownNameError
 from layers.pack import City
 from layers.questions import Question
 from layers.units import Unit
@@ -34,14 +34,14 @@ class UnitAnswer(Named):
 
 
 @router.get("/api/units/{code}")
-async def read_unit(code: str, connection: AConnection, city: TheCity) -> UnitAnswer:
+async def read_unit(code: str, connection: AConnection, city: TheCity, at: TheBoundaries) -> UnitAnswer:
     """Return a unit, its path from the city and its direct children."""
-    row = (await connection.execute(units.described(code))).mappings().one_or_none()
+    row = (await connection.execute(units.described(code, at.before))).mappings().one_or_none()
     if row is None:
-        raise UnknownNameError(kind="unit", name=code, known=await known_units(connection))
+        raise await unknown(connection, code, at)
     own = Unit.of(row)
-    above = await connection.execute(units.by_ids(units.ancestor_ids(own.id, len(city.levels))))
-    family = await connection.execute(units.family(code))
+    above = await connection.execute(units.by_ids(units.ancestor_ids(own.id, len(city.levels)), at.before))
+    family = await connection.execute(units.family(code, at.before))
     return UnitAnswer(
         **named(own).model_dump(),
         population=row["population"],
@@ -53,41 +53,53 @@ async def read_unit(code: str, connection: AConnection, city: TheCity) -> UnitAn
     )
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What an address of polygons needs beside the unit."""
+
+    request: Request
+    connection: AsyncConnection
+    city: City
+    at: Boundaries
+    version: str | None
+
+
+async def wanted(
+    request: Request, connection: AConnection, city: TheCity, at: TheBoundaries, v: Version = None
+) -> Wanted:
+    """Gather it."""
+    return Wanted(request, connection, city, at, v)
+
+
+WhatIsWanted = Annotated[Wanted, Depends(wanted)]
+
+
 @router.get("/api/units/{code}/children.geobuf", response_class=Response, responses={200: {"content": {GEOBUF: {}}}})
-async def children_geobuf(
-    request: Request, code: str, connection: AConnection, city: TheCity, v: Version = None
-) -> Response:
+async def children_geobuf(code: str, asked: WhatIsWanted) -> Response:
     """Return the drawing polygons of a unit's children as Geobuf."""
-    return await drawn(request, connection, city, question=units.geobuf(code), kind=GEOBUF, version=v)
+    return await drawn(asked, code, units.geobuf(code, before=asked.at.before), kind=GEOBUF)
 
 
 @router.get("/api/units/{code}/children.geojson", response_class=Response, responses={200: {"content": {GEOJSON: {}}}})
-async def children_geojson(
-    request: Request, code: str, connection: AConnection, city: TheCity, v: Version = None
-) -> Response:
+async def children_geojson(code: str, asked: WhatIsWanted) -> Response:
     """Return the drawing polygons of a unit's children as GeoJSON."""
-    return await drawn(request, connection, city, question=units.geojson(code), kind=GEOJSON, version=v)
+    return await drawn(asked, code, units.geojson(code, before=asked.at.before), kind=GEOJSON)
 
 
 @router.get("/api/units/{code}/outline.geobuf", response_class=Response, responses={200: {"content": {GEOBUF: {}}}})
-async def outline_geobuf(
-    request: Request, code: str, connection: AConnection, city: TheCity, v: Version = None
-) -> Response:
+async def outline_geobuf(code: str, asked: WhatIsWanted) -> Response:
     """Return a unit's own drawing polygon as Geobuf."""
-    question = units.geobuf(code, outline=True)
-    return await drawn(request, connection, city, question=question, kind=GEOBUF, version=v)
+    return await drawn(asked, code, units.geobuf(code, outline=True, before=asked.at.before), kind=GEOBUF)
 
 
-async def drawn(  # noqa: PLR0913 - one place decides how long polygons may be kept
-    request: Request, connection: AsyncConnection, city: City, *, question: Question, kind: str, version: str | None
-) -> Response:
+async def drawn(asked: Wanted, code: str, question: Question, *, kind: str) -> Response:
     """Answer with polygons: for good under the present version, else to be asked for again."""
-    present = await edition(connection, city)
-    mark = f'"{present}"'
-    headers = {"ETag": mark, "Cache-Control": FOREVER if version == present else ASK_AGAIN}
-    if request.headers.get("if-none-match") == mark:
+    present = await edition(asked.connection, asked.city)
+    mark = f'"{present} {asked.at.before}"' if asked.at.before else f'"{present}"'
+    headers = {"ETag": mark, "Cache-Control": FOREVER if asked.version == present else ASK_AGAIN}
+    if asked.request.headers.get("if-none-match") == mark:
         return Response(status_code=304, headers=headers)
-    row = (await connection.execute(question)).one()
+    row = (await asked.connection.execute(question)).one()
     if not row.known:
-        raise UnknownNameError(kind="unit", name=request.path_params["code"], known=await known_units(connection))
+        raise await unknown(asked.connection, code, asked.at)
     return Response(row.polygons or b"", media_type=kind, headers=headers)

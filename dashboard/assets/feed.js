@@ -25,14 +25,35 @@
     throw new Error(problem.detail || problem.title || answer.status + " " + answer.statusText);
   }
 
+  /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */
+  function dated(asOf) {
+    return asOf ? "as_of=" + encodeURIComponent(asOf) : "";
+  }
+
   /* A unit's own facts never change while its version stands, so each is asked for once. */
-  function unit(code) {
-    if (!units.has(code)) {
-      const coming = ask("/api/units/" + encodeURIComponent(code));
-      coming.catch(() => units.delete(code));
-      units.set(code, coming);
+  function unit(code, asOf) {
+    const address = "/api/units/" + encodeURIComponent(code) + (asOf ? "?" + dated(asOf) : "");
+    if (!units.has(address)) {
+      const coming = ask(address);
+      coming.catch(() => units.delete(address));
+      units.set(address, coming);
     }
-    return units.get(code);
+    return units.get(address);
+  }
+
+  /* Which boundaries there have been; another one comes with another version of the city. */
+  let before = null;
+  function editions() {
+    if (!before) {
+      before = ask("/api/editions");
+      before.catch(() => (before = null));
+    }
+    return before;
+  }
+
+  function renew() {
+    units.clear();
+    before = null;
   }
 
   /* The city as the API sees it; a new version means new polygons and perhaps new names. */
@@ -43,7 +64,7 @@
       const coming = ask("/api/city");
       facts = coming;
       coming.catch(() => facts === coming && (facts = before));
-      Promise.all([before, coming]).then(([old, now]) => old && old.version !== now.version && units.clear(), () => {});
+      Promise.all([before, coming]).then(([old, now]) => old && old.version !== now.version && renew(), () => {});
     }
     return facts;
   }
@@ -63,7 +84,7 @@
   /* The units to draw: the children, or at the lowest level the siblings with the chosen one among them. */
   async function frameOf(place, view, summary, signal) {
     if (place.children.length) return { unit: place, children: summary.children, chosen: null };
-    const above = await unit(place.path[Math.max(place.path.length - 2, 0)].code);
+    const above = await unit(place.path[Math.max(place.path.length - 2, 0)].code, view.as_of);
     const around = await fresh("/api/summary?" + onemap.view.query(view, { unit: above.code }), signal);
     return { unit: above, children: around.children, chosen: place.code };
   }
@@ -102,13 +123,14 @@
   }
 
   async function answers(view, signal, afresh) {
-    const [place, layers, summary, incidents, known, facets] = await Promise.all([
-      unit(view.unit),
-      fresh("/api/layers?unit=" + encodeURIComponent(view.unit), signal, afresh),
+    const [place, layers, summary, incidents, known, facets, all] = await Promise.all([
+      unit(view.unit, view.as_of),
+      fresh("/api/layers?unit=" + encodeURIComponent(view.unit) + (view.as_of ? "&" + dated(view.as_of) : ""), signal, afresh),
       fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
       fresh(pageAddress(view), signal, afresh),
       city(afresh),
       facetsOf(view, signal, afresh),
+      editions(),
     ]);
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
     const [frame, measured] = await Promise.all([
@@ -118,7 +140,7 @@
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
-    const picture = { view, unit: place, held, summary, frame, indicated: measured, facets: counted, version: known.version, at: Date.now(), error: null };
+    const picture = { view, unit: place, held, summary, frame, indicated: measured, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 
@@ -184,6 +206,6 @@
     window.dash_clientside.set_props("state-tick", { n_intervals: --ticked });
   });
 
-  onemap.feed = { ask, unit, city };
+  onemap.feed = { ask, unit, city, dated };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, outer, catalogue } });
 })();

@@ -21,7 +21,7 @@
       onemap.popup.open("incidents", found, at);
       return;
     }
-    const place = await onemap.feed.unit(found.unit.code);
+    const place = await onemap.feed.unit(found.unit.code, onemap.view.now.as_of);
     onemap.popup.open("incidents", found, window.L.latLng(place.label[1], place.label[0]));
   }
 

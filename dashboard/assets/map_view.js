@@ -69,15 +69,18 @@
 
   /* Fly as soon as the address changes: where a unit lies is known from its polygon before any answer. */
   function look(view) {
-    if (!view || !onemap.map || shownAt === view.unit) return window.dash_clientside.no_update;
-    shownAt = view.unit;
-    ready(view.unit);
+    if (!view || !onemap.map) return window.dash_clientside.no_update;
+    const there = view.unit + "@" + (view.as_of || "");
+    if (shownAt === there) return window.dash_clientside.no_update;
+    const same = shownAt && shownAt.endsWith("@" + (view.as_of || ""));
+    shownAt = there;
+    ready(view.unit, view.as_of);
     if (view.at) return window.dash_clientside.no_update; // place.js flies to what was chosen there
-    const drawn = onemap.units.boundsOf(view.unit);
+    const drawn = same && onemap.units.boundsOf(view.unit);
     if (drawn) fly(spread(drawn));
     else {
-      onemap.feed.unit(view.unit).then(
-        (place) => shownAt === view.unit && fly(spread(place.bounds, !place.children.length)),
+      onemap.feed.unit(view.unit, view.as_of).then(
+        (place) => shownAt === there && fly(spread(place.bounds, !place.children.length)),
         () => {} // the picture tells what went wrong
       );
     }
@@ -85,17 +88,18 @@
   }
 
   /* Polygons are asked for before anybody knows their colours. */
-  function ready(code) {
-    Promise.all([onemap.feed.unit(code), onemap.feed.city()]).then(
-      ([place, facts]) => place.children.length && shapes(code, facts.version),
+  function ready(code, asOf) {
+    Promise.all([onemap.feed.unit(code, asOf), onemap.feed.city()]).then(
+      ([place, facts]) => place.children.length && shapes(code, facts.version, asOf),
       () => {} // asked again when they are drawn
     );
   }
 
   /* Polygons as Geobuf, kept as text because that is how dash-leaflet takes them without fetching by itself:
      it ignores every change that comes while it fetches, and a quick second click would be lost. */
-  function shapes(code, version) {
-    const address = "/api/units/" + encodeURIComponent(code) + "/children.geobuf?v=" + encodeURIComponent(version);
+  function shapes(code, version, asOf) {
+    const says = "/children.geobuf?v=" + encodeURIComponent(version) + (asOf ? "&" + onemap.feed.dated(asOf) : "");
+    const address = "/api/units/" + encodeURIComponent(code) + says;
     if (!polygons.has(address)) {
       const coming = fetch(address).then(async (answer) => {
         if (!answer.ok) throw new Error(address + ": " + answer.status);
@@ -122,8 +126,8 @@
     const frame = picture.frame;
     const parent = frame.unit.path.length > 1 ? frame.unit.path[frame.unit.path.length - 2] : null;
     const [data, around] = await Promise.all([
-      shapes(frame.unit.code, picture.version),
-      parent ? shapes(parent.code, picture.version) : "",
+      shapes(frame.unit.code, picture.version, picture.view.as_of),
+      parent ? shapes(parent.code, picture.version, picture.view.as_of) : "",
       landed,
     ]);
     if (mine !== drawing) return [none, none, none, none];
@@ -131,16 +135,17 @@
     for (const child of frame.children) numbers[child.code] = child;
     const hideout = { numbers, shades, language, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total };
     const context = { language, hidden: frame.unit.code };
-    onemap.units.expect(frame.unit.code + "@" + picture.version);
-    const same = drawnFor === frame.unit.code + "@" + picture.version;
-    drawnFor = frame.unit.code + "@" + picture.version;
+    const wanted = frame.unit.code + "@" + picture.version + "@" + (picture.view.as_of || "");
+    onemap.units.expect(wanted);
+    const same = drawnFor === wanted;
+    drawnFor = wanted;
     return [same ? none : data, hideout, same ? none : around || none, context];
   }
 
   /* Up is one step on the way back to the city. */
   function up() {
     const now = onemap.view.now;
-    onemap.feed.unit(now.unit).then((place) => {
+    onemap.feed.unit(now.unit, now.as_of).then((place) => {
       const path = place.path;
       if (path.length > 1) onemap.view.go({ unit: path[path.length - 2].code });
     });

@@ -103,7 +103,7 @@
       if (!onemap.view.now.around) onemap.popup.open(place.layer, place.said, window.L.latLng(place.lat, place.lon), view.at);
     } catch (mistake) {
       if (shown !== view.at) return none;
-      onemap.feed.unit(view.unit).then((unit) => onemap.mapView.fly(unit.bounds), () => {});
+      onemap.feed.unit(view.unit, view.as_of).then((unit) => onemap.mapView.fly(unit.bounds), () => {});
       onemap.view.go({ at: null, around: null });
       onemap.popup.complain(mistake.message);
     }
@@ -119,7 +119,7 @@
   /* Where a search leads: to the thing itself, in the smallest unit that holds both it and what is shown. */
   async function go(hit) {
     const at = hit.type === "coordinate" ? point(hit.lon, hit.lat) : hit.type + "-" + hit.id;
-    const here = await onemap.feed.unit(onemap.view.now.unit).catch(() => ({ path: [] }));
+    const here = await onemap.feed.unit(onemap.view.now.unit, onemap.view.now.as_of).catch(() => ({ path: [] }));
     const common = here.path.filter((step, depth) => hit.path[depth] && hit.path[depth].code === step.code);
     const unit = common.length ? common[common.length - 1].code : onemap.view.now.unit;
     if (at === shown && onemap.popup.closed()) shown = null; // the same again: tell it again

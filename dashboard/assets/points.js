@@ -163,6 +163,7 @@
   /* What each overlay should hold for this view; null is nothing. */
   function wishes(view) {
     const map = onemap.map;
+    const day = view.as_of ? "&" + onemap.feed.dated(view.as_of) : "";
     const place = "bbox=" + bbox(map) + "&zoom=" + Math.max(0, Math.floor(map.getZoom() - COARSER));
     // A layer is shown where the numbers are about; in a single cell, what stands across its border matters too.
     const inside = watched.frame.chosen ? "" : "unit=" + encodeURIComponent(view.unit) + "&";
@@ -170,7 +171,7 @@
     const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
     const found = new Map();
     for (const layer of layers.filter((each) => !each.incidents)) {
-      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + inside + place : null);
+      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + inside + place + day : null);
     }
     const events = layers.filter((each) => each.incidents);
     const shown = events.filter(on).map((each) => each.incidents);

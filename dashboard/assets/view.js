@@ -21,6 +21,7 @@
       until: until,
       last_day: until && shift(until.slice(0, 10), -1),
       q: said.get("q"),
+      as_of: said.get("as_of"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
       indicator: said.get("indicator") || DEFAULTS.indicator,
       classes: said.get("classes") || DEFAULTS.classes,
@@ -54,6 +55,7 @@
     }
     for (const name of LISTS) for (const value of view[name] || []) says.append(name, value);
     if (view.q) says.append("q", view.q);
+    if (view.as_of) says.append("as_of", view.as_of);
     if (view.layers) says.append("layers", view.layers.join(","));
     for (const name of ["indicator", "classes", "breaks", "ramp", "sort"]) {
       if (name === "breaks") {
@@ -91,6 +93,7 @@
     if (asked.until) says.append("to", asked.until);
     for (const name of LISTS) for (const value of asked[name] || []) says.append(name, value);
     if (asked.q) says.append("q", asked.q);
+    if (asked.as_of) says.append("as_of", asked.as_of);
     return says;
   }
 

@@ -7,7 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
-from dashboard.parts import skeleton, toggle
+from dashboard.parts import aria, skeleton, toggle
 from dashboard.state import LISTS, Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -106,6 +106,40 @@ def statuses(picture: Picture, language: str) -> html.Div:
     return html.Div(found, className="chips")
 
 
+def boundaries(picture: Picture, language: str) -> list[Component]:
+    """Return the choice among the editions of the boundaries; nothing where there is but one."""
+    view, editions = picture["view"], picture["editions"]
+    if len(editions) <= 1:
+        return []
+    # A link may name any day: what it shows are the boundaries of that day.
+    day = view.get("as_of")
+    shown = next(item for item in editions[::-1] if item["ends"] is None or (day and item["ends"] > day))
+    options = [
+        toggle(
+            named(item, language),
+            href=address(view, as_of=item["as_of"]),
+            on=item is shown,
+            role="radio",
+            look="chip",
+            title=say("boundaries_did", language, **item),
+        )
+        for item in editions
+    ]
+    label = aria(label=say("boundaries", language))
+    return [
+        html.H3(say("boundaries", language)),
+        html.Div(options, role="radiogroup", className="chips boundaries", **label),
+    ]
+
+
+def named(edition: dict[str, str | None], language: str) -> str:
+    """Return what people call an edition of the boundaries: since when it is in force, or until when it was."""
+    if edition["begins"]:
+        day = say("boundaries_from", language, day=edition["begins"])
+        return day if edition["ends"] else f"{day} · {say('boundaries_now', language)}"
+    return say("boundaries_to", language, day=edition["as_of"]) if edition["ends"] else say("boundaries_now", language)
+
+
 def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title, the statuses and the tree."""
     if not picture or "facets" not in picture:
@@ -122,6 +156,7 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         statuses(picture, language),
         html.H3(say("category", language)),
         html.Div(tree(city, picture, language), className="tree"),
+        *boundaries(picture, language),
     ]
 
 

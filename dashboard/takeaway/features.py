@@ -8,10 +8,11 @@ from dashboard.takeaway.places import Places, inner, point, unit_columns
 from dashboard.takeaway.tables import Column, Order, Table, attribute, coded, plain, shaped
 from dashboard.takeaway.titles import title
 from layers import features
+from layers.editions import unit_id
 from layers.model import feature, source
 from layers.specs import LayerSpec
 
-OWN = ("key", "name", "unit_id", "attributes")
+OWN = ("key", "name", "attributes")
 
 
 def table(order: Order, layer: LayerSpec) -> Table:
@@ -23,6 +24,7 @@ def table(order: Order, layer: LayerSpec) -> Table:
     question = (
         select(
             *(own[name] for name in OWN),
+            unit_id(feature, order.asked.before).label("unit_id"),
             source.c.code.label("source"),
             *(point(own.geom) if layer.geometry == "point" else inner(own.geom)),
             *shaped(own.geom, order.shape),

@@ -19,10 +19,10 @@ from dashboard.takeaway.tables import Order, Shape, Table
 from dashboard.takeaway.workbook import ROWS as ROWS_OF_A_SHEET
 from dashboard.takeaway.workbook import xlsx
 from dashboard.takeaway.writing import Job, Writer
-from layers.errors import FilterError, UnknownNameError
+from layers.errors import FilterError, NotInForceError, UnknownNameError
 from layers.filters import Filter
 from layers.pack import City
-from layers.units import Unit, highest, one
+from layers.units import Unit, highest, one, spans
 
 INCIDENTS, UNITS = "incidents", "units"
 
@@ -80,9 +80,12 @@ def ordered(wish: Wish, held: ExitStack, *, exports: Exports, city: City, shape:
     """Open a snapshot of the database and find the wish's unit in it."""
     connection = exports.snapshot(held)
     code = wish.asked.unit or city.spec.code
-    row = connection.execute(one(code)).mappings().one_or_none()
+    row = connection.execute(one(code, wish.asked.before)).mappings().one_or_none()
     if row is None:
-        known = [each.code for each in connection.execute(highest())]
+        lived = [(each.valid_from, each.valid_to) for each in connection.execute(spans(code))]
+        if lived:
+            raise NotInForceError(code, day=wish.asked.as_of, spans=lived)
+        known = [each.code for each in connection.execute(highest(wish.asked.before))]
         raise UnknownNameError(kind="unit", name=code, known=known)
     return Order(connection, city, wish.asked, Unit.of(row), wish.language, datetime.now(UTC), shape)
 

@@ -10,6 +10,7 @@ from dashboard.takeaway.tables import Column, Order, Record, Table, attribute, c
 from dashboard.takeaway.titles import title
 from layers import counts, incidents
 from layers.counts import Family
+from layers.editions import unit_id
 from layers.model import Status, category, incident, source
 from layers.pack import City
 from layers.questions import Question
@@ -17,7 +18,7 @@ from layers.specs import LayerField, LayerSpec
 from layers.words import STATUSES, status_code
 
 TIMES = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at")
-OWN = ("key", "title", "address", "channel", "severity", "status", "unit_id", "attributes", *TIMES)
+OWN = ("key", "title", "address", "channel", "severity", "status", "attributes", *TIMES)
 
 
 def table(order: Order, layer: LayerSpec | None = None) -> Table:
@@ -50,6 +51,7 @@ def question(order: Order) -> Question:
     return (
         select(
             *(own[name] for name in OWN),
+            unit_id(incident, order.asked.before).label("unit_id"),
             category.c.code.label("category"),
             source.c.code.label("source"),
             *point(own.geom),

@@ -11,6 +11,7 @@ from dashboard.takeaway.titles import title
 from layers.model import level_bits, level_shift, unit
 from layers.pack import City
 from layers.specs import Title
+from layers.units import in_force
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Places:
     @classmethod
     def of(cls, order: Order) -> "Places":
         """Ask for the unit, all below it and all above it, also those that ended: rows may still be theirs."""
-        own = unit.c
+        own = (unit if order.asked.before is None else in_force(order.asked.before)[0]).c
         asked = select(own.id, own.code, own.level, own.name, own.name_en)
         titles = {level.id: level.title.text(order.language) for level in order.city.levels}
         known = {

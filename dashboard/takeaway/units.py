@@ -9,8 +9,7 @@ from dashboard.takeaway.tables import Column, Order, Record, Table, plain, shape
 from dashboard.takeaway.titles import title, told
 from layers import counts, units
 from layers.counts import Family
-from layers.model import unit
-from layers.units import IN_FORCE, Unit
+from layers.units import Unit
 
 FIGURES = ("total", "open", "overdue", "closed", "on_time", "due")
 
@@ -18,7 +17,8 @@ FIGURES = ("total", "open", "overdue", "closed", "on_time", "due")
 def table(order: Order) -> Table:
     """Return the units below the order's, each with its figures; what belongs to none of them is a remark."""
     summary = counted(order)
-    own = unit.c
+    held, live = units.in_force(order.asked.before)
+    own = held.c
     figures = {child.code: child for child in summary.children}
     of_level = next((level for level in order.city.levels if level.id in {c.level for c in summary.children}), None)
     question = select(
@@ -30,7 +30,7 @@ def table(order: Order) -> Table:
         func.ST_X(own.label).label("lon"),
         func.ST_Y(own.label).label("lat"),
         *shaped(own.geom, order.shape),
-    ).where(IN_FORCE, own.parent_id == order.of.id)
+    ).where(*live, own.parent_id == order.of.id)
     ranked = sorted(figures.values(), key=lambda child: (-child.total, child.code))
     places = func.array_position([child.code for child in ranked], own.code)
     return Table(
@@ -49,7 +49,9 @@ def table(order: Order) -> Table:
 
 def counted(order: Order) -> Summary:
     """Return the figures of the order's unit and of those below it, as the summary counts them."""
-    found = [Unit.of(row) for row in order.connection.execute(units.family(order.of.code)).mappings()]
+    found = [
+        Unit.of(row) for row in order.connection.execute(units.family(order.of.code, order.asked.before)).mappings()
+    ]
     family = Family(found[0], found[1:])
     asked = counts.tally(order.asked, order.city, of=family, now=order.now)
     rows: list[Row[Any]] = list(order.connection.execute(asked))

@@ -5,6 +5,6 @@ SELECT kept.id, kept.code, kept.level, kept.rank, kept.parent_id, kept.name, kep
     kept.geom, kept.draw, kept.label, kept.valid_from, %(edition)s, kept.load_id
 FROM unit AS kept JOIN staged AS sent ON sent.id = kept.id
 WHERE kept.valid_from IS DISTINCT FROM %(edition)s
-    AND (kept.name, kept.name_en, kept.population, kept.geom)
-        IS DISTINCT FROM (sent.name, sent.name_en, sent.population, sent.geom)
+    AND (kept.name, kept.name_en, kept.population, kept.geom, kept.draw, kept.label)
+        IS DISTINCT FROM (sent.name, sent.name_en, sent.population, sent.geom, sent.draw, sent.label)
 ON CONFLICT DO NOTHING

@@ -65,7 +65,7 @@ def test_a_record_tells_where_when_and_what_in_words(client: Client) -> None:
         ("limit=501", "limit is '501'; Input should be less than or equal to 500"),
         ("unplaced=perhaps", "unplaced is 'perhaps'"),
         ("unit=7", "no unit has the id '7'; known: 990100000000"),
-        ("sort=up", "no parameter has the id 'sort'; known: after, bbox"),
+        ("sort=up", "no parameter has the id 'sort'; known: after, as_of, bbox"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_a_sentence(client: Client, query: str, sentence: str) -> None:

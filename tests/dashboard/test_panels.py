@@ -72,6 +72,7 @@ def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts o
             "status": [],
             "source": [],
         },
+        "editions": [],
         "at": 0,
         "indicated": None,
         "error": None,
@@ -294,3 +295,32 @@ def test_scripts_and_styles_are_short_and_strict() -> None:
 
 def test_a_tree_is_tags_attributes_and_texts() -> None:
     assert plain([html.B("x", className="y"), None, 3]) == [["b", {"className": "y"}, ["x"]], "3"]
+
+
+EDITIONS: list[dict[str, Any]] = [
+    {"begins": "2027-01-01", "ends": None, "as_of": None, "units": 31, "changed": 1, "brought": 1, "ended": 0},
+    {"begins": "2026-07-01", "ends": "2027-01-01", "as_of": "2026-07-01", "units": 30}
+    | {"changed": 1, "brought": 0, "ended": 1},
+    {"begins": None, "ends": "2026-07-01", "as_of": "2026-06-30", "units": 31}
+    | {"changed": 0, "brought": 31, "ended": 0},
+]
+
+
+@pytest.mark.parametrize(
+    ("day", "chosen"), [(None, 0), ("2030-01-01", 0), ("2026-12-31", 1), ("2026-07-01", 1), ("2026-06-30", 2)]
+)
+def test_boundaries_are_chosen_among_the_editions_there_have_been(day: str | None, chosen: int) -> None:
+    shown = picture(as_of=day)
+    assert filters.boundaries(shown, "zh") == []
+    (_, group) = plain(filters.boundaries({**shown, "editions": EDITIONS}, "en"))
+    links = group[2]
+    assert [link[2] for link in links] == [["from 2027-01-01 · In force"], ["from 2026-07-01"], ["to 2026-06-30"]]
+    assert [link[1]["aria-checked"] for link in links] == [str(at == chosen).lower() for at in range(3)]
+    assert [link[1]["href"].partition("as_of=")[2] for link in links] == ["", "2026-07-01", "2026-06-30"]
+    assert links[1][1]["title"] == "30 units; 1 changed, 0 new, 1 ended"
+
+
+def test_old_boundaries_are_a_chip_that_can_be_taken_back(city: City) -> None:
+    (chip,) = plain(conditions.chips(city, picture(as_of="2026-07-01", period="30d")["view"], "zh"))
+    assert chip[1]["href"] == "?unit=990100000000"
+    assert chip[2][0] == "界线按 2026-07-01"

@@ -73,7 +73,10 @@ def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("fountain=1", "no parameter has the id 'fountain'; known: bbox, category, channel, from, q, source, status"),
+        (
+            "fountain=1",
+            "no parameter has the id 'fountain'; known: as_of, bbox, category, channel, from, q, source, status",
+        ),
         ("category=Noise", "no category has the id 'Noise'; known: noise, order, order-parking, order-stall"),
         ("status=done", "no status has the id 'done'; known: accepted, closed, dispatched, reported, resolved"),
         ("source=hotlines", "no source has the id 'hotlines'; known: cameras, hotline, units"),

@@ -1,0 +1,4 @@
+-- What was written may lie elsewhere now: where it was before editions of the boundaries is worked out anew.
+DELETE FROM feature_was AS was
+USING feature AS kept
+WHERE kept.id = was.id AND kept.layer = %(layer)s AND kept.source_id = %(source)s AND kept.load_id = %(load)s AND kept.retired_at IS NULL
