@@ -79,6 +79,17 @@ def test_lists_and_points_are_of_the_unit_as_it_was(dated: Client) -> None:
     )
 
 
+def test_a_file_holds_what_the_summary_of_the_day_counts(dated: Client) -> None:
+    for code, day in ((MERGED, SECOND), (MERGED, BEFORE), (GONE, BEFORE)):
+        answer = dated.get(f"/api/export/incidents.csv?unit={code}&{day}")
+        assert int(answer.headers["x-total-rows"]) == dated.json(f"/api/summary?unit={code}&{day}")["total"]
+        lines = answer.content.decode("utf-8-sig").splitlines()[1:]
+        assert len(lines) == int(answer.headers["x-total-rows"])
+        assert all(code in line for line in lines)
+    below = dated.get(f"/api/export/units.csv?unit={COMMUNITY}&{SECOND}")
+    assert (below.headers["x-total-rows"], GONE in below.text, MERGED in below.text) == ("1", False, True)
+
+
 def test_units_and_polygons_are_those_of_the_day(dated: Client) -> None:
     now, second = (dated.json(f"/api/units/{MERGED}?{day}") for day in ("", SECOND))
     assert second["area"] == pytest.approx(2 * now["area"], rel=0.01)
