@@ -137,3 +137,10 @@ def test_every_address_that_takes_a_day_documents_it(dated: Client) -> None:
     units = "/api/units/{code}"
     assert taking >= {"/api/summary", "/api/incidents", "/api/layers", "/api/points/{layer}.geojson", units}
     assert taking >= {f"{units}/{tail}" for tail in ("children.geobuf", "children.geojson", "outline.geobuf")}
+
+
+def test_indicators_measure_the_units_of_the_day(dated: Client) -> None:
+    for indicator in dated.json("/api/indicators"):
+        address = f"/api/indicators/{indicator['id']}?unit={COMMUNITY}"
+        assert dated.json(f"{address}&{SECOND}")["codes"] == [MERGED]
+        assert dated.json(f"{address}&level=grid&{BEFORE}")["codes"] == [MERGED, GONE]
