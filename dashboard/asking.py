@@ -25,6 +25,11 @@ EXPLAINED = {
     "channel": "A channel's id.",
     "bbox": "west,south,east,north in degrees.",
     "within": "A polygon in degrees, as GeoJSON or WKT.",
+    "hours": "Local hours such as 8-20, or 22-6 over midnight; the last is not included.",
+    "weekday": "Local day of the week, Monday being 1.",
+    "circle": "lon,lat,metres: within so many metres of a place.",
+    "where": "A condition on a field, `field:comparison:value`; `|` between several of which one is enough. "
+    "`/api/fields` lists them.",
     "q": "Words in the title or address, or a whole key.",
     "as_of": "A day (2025-01-31): the boundaries of that day, and everything counted within them; see /api/editions.",
 }

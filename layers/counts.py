@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ARRAY,
@@ -42,7 +41,7 @@ from sqlalchemy.types import TypeEngine
 
 from layers import editions
 from layers.filters import Filter
-from layers.incidents import branches, conditions, without_unit
+from layers.incidents import branches, clauses_of, conditions, without_unit
 from layers.model import Grain, Status, category, incident, level_bits, level_shift, source
 from layers.pack import City
 from layers.questions import Question
@@ -94,15 +93,17 @@ class Family:
 
 def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
     """Ask for all counts of a summary in one statement; overdue is what is late at `now`."""
-    if not counted(asked, city.time_zone):
+    if not counted(asked, city):
         return from_incidents(asked, city, of=of, now=now)
     roll_up = from_roll_up(asked, city, of=of, now=now)
     return roll_up if asked.before is None else corrected(roll_up, asked, city, of=of, now=now)
 
 
-def counted(asked: Filter, zone: ZoneInfo) -> bool:
+def counted(asked: Filter, city: City) -> bool:
     """Tell whether the roll-up can answer: whole local days, and nothing but unit, category, status and source."""
-    return not (asked.bbox or asked.within or asked.q or asked.channels) and asked.days(zone) is not None
+    places = asked.bbox or asked.within or asked.circle
+    others = asked.q or asked.channels or asked.hours or asked.weekdays or clauses_of(asked, None, city)
+    return not (places or others) and asked.days(city.time_zone) is not None
 
 
 def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> TextClause:

@@ -6,8 +6,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, collate, func, literal, select, union_all
 
 from layers import lookup
+from layers.comparisons import holding
 from layers.filters import Filter
-from layers.incidents import below, places
+from layers.incidents import below, clauses_of, places
 from layers.model import feature, source
 from layers.pack import City
 from layers.questions import Question
@@ -39,6 +40,7 @@ def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[Co
     found += places(table.geom, asked, points=layer.geometry == "point")
     if sources := [code for code in asked.sources if city.sources[code].feeds == layer.id]:
         found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(sources))))
+    found += holding(clauses_of(asked, layer.id, city), city)
     if asked.q:
         found.append(table.name.icontains(asked.q, autoescape=True) | (table.key == asked.q))
     return found

@@ -7,12 +7,15 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from layers import parameters
+from layers.clauses import Clause, read, written
 from layers.errors import FilterError, UnknownNameError
 from layers.model import Status
 from layers.pack import City
 from layers.words import status_code
 
 Box = tuple[float, float, float, float]
+Circle = tuple[float, float, float]
+"""Longitude, latitude, metres."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ class Filter:
     """The day whose boundaries are meant; without one, those in force."""
     before: date | None = None
     """The edition that ended the boundaries of that day; none where they are in force. No parameter says it."""
+    hours: tuple[int, int] | None = None
+    """Local hours of the day: the first, and the one that is not included; 22, 6 goes over midnight."""
+    weekdays: tuple[int, ...] = ()
+    """Local days of the week, Monday being 1."""
+    circle: Circle | None = None
+    where: tuple[Clause, ...] = ()
+    """Conditions on any field: see `layers.clauses`."""
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
         """Return the period's first instant, and the first one after it."""
@@ -60,6 +70,8 @@ class Filter:
             *(("status", status_code(status)) for status in self.statuses),
             *(("source", code) for code in self.sources),
             *(("channel", code) for code in self.channels),
+            *(("weekday", str(day)) for day in self.weekdays),
+            *(("where", written(clause)) for clause in self.where),
         ]
         single = {
             "unit": self.unit,
@@ -69,6 +81,8 @@ class Filter:
             "within": self.within,
             "q": self.q,
             "as_of": self.as_of and self.as_of.isoformat(),
+            "hours": self.hours and "-".join(map(str, self.hours)),
+            "circle": self.circle and ",".join(repr(value) for value in self.circle),
         }
         return [*((name, value) for name, value in single.items() if value), *listed]
 
@@ -77,8 +91,25 @@ class Filter:
         return urlencode(self.pairs())
 
 
-NAMES = ("unit", "from", "to", "category", "status", "source", "channel", "bbox", "within", "q", "as_of")
-REPEATABLE = frozenset({"category", "status", "source", "channel"})
+NAMES = (
+    "unit",
+    "from",
+    "to",
+    "hours",
+    "weekday",
+    "category",
+    "status",
+    "source",
+    "channel",
+    "where",
+    "bbox",
+    "within",
+    "circle",
+    "q",
+    "as_of",
+)
+REPEATABLE = frozenset({"category", "status", "source", "channel", "weekday", "where"})
+WEEK = tuple(str(day) for day in range(1, 8))
 
 
 def parse(pairs: Iterable[tuple[str, str]], city: City, *, besides: Collection[str] = ()) -> Filter:
@@ -104,6 +135,10 @@ def parse(pairs: Iterable[tuple[str, str]], city: City, *, besides: Collection[s
         within=parameters.polygon("within", single.get("within")),
         q=parameters.text("q", single.get("q")),
         as_of=parameters.day("as_of", single.get("as_of")),
+        hours=parameters.hours("hours", single.get("hours")),
+        weekdays=tuple(int(day) for day in _known("weekday", given, WEEK)),
+        circle=parameters.circle("circle", single.get("circle")),
+        where=tuple(sorted({read("where", value, city) for value in given.get("where", [])}, key=written)),
     )
     first, last = found.instants(city.time_zone)
     if first and last and first >= last:

@@ -1,12 +1,16 @@
 """Questions about incidents: which ones a filter means, a page of them, one of them."""
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, collate, func, select, tuple_, union_all
+from geoalchemy2 import Geography
+from sqlalchemy import ColumnElement, Table, cast, collate, extract, func, literal, select, tuple_, union_all
 
 from layers import editions, lookup
+from layers.clauses import Clause, about
+from layers.comparisons import holding
 from layers.filters import Filter
 from layers.model import category, incident, incident_change, source
 from layers.pack import City
@@ -16,6 +20,8 @@ from layers.units import Unit, in_force
 
 SRID = 4326
 UNSEEN = {"geom", "row_hash", "load_id", "source_id", "category_id", "unit_id"}
+METRES_PER_DEGREE = 110_574
+"""Of latitude at the equator, where a degree is shortest."""
 LIVE = incident.c.retired_at.is_(None)
 """The condition that an incident has not been retired."""
 
@@ -40,6 +46,24 @@ def kinds(asked: Filter, city: City) -> list[ColumnElement[bool]]:
     return found
 
 
+def rhythms(asked: Filter, city: City) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on the city's hours and days of the week."""
+    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    found: list[ColumnElement[bool]] = []
+    if asked.hours:
+        first, last = asked.hours
+        hour = extract("hour", local)
+        found.append((hour >= first) & (hour < last) if first < last else (hour >= first) | (hour < last))
+    if asked.weekdays:
+        found.append(extract("isodow", local).in_(asked.weekdays))
+    return found
+
+
+def clauses_of(asked: Filter, layer: str | None, city: City) -> list[Clause]:
+    """Return a filter's clauses about a layer's features, or without a layer about incidents."""
+    return [clause for clause in asked.where if about(clause, city) == layer]
+
+
 def below(table: Table, of: Unit, before: date | None) -> list[ColumnElement[bool]]:
     """Return the conditions that a row belongs to a unit; for the city none, which would only mislead the planner."""
     return [] if of.rank == 0 else editions.inside(table, of.id, of.last_id, before=before)
@@ -53,7 +77,19 @@ def places(geom: ColumnElement[Any], asked: Filter, *, points: bool) -> list[Col
         found.append(geom.bool_op("&&")(envelope) if points else func.ST_Intersects(geom, envelope))
     if asked.within:
         found.append(func.ST_Intersects(geom, func.ST_GeomFromText(asked.within, SRID)))
+    if asked.circle:
+        lon, lat, metres = asked.circle
+        middle = cast(func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID), Geography)
+        # The index knows degrees: a box around the circle first, then metres on the ellipsoid.
+        found += [geom.bool_op("&&")(around(lon, lat, metres)), func.ST_DWithin(cast(geom, Geography), middle, metres)]
     return found
+
+
+def around(lon: float, lat: float, metres: float) -> ColumnElement[Any]:
+    """Return a box that holds every point within some metres of a place."""
+    high = 1.01 * metres / METRES_PER_DEGREE
+    wide = high / max(math.cos(math.radians(min(abs(lat) + high, 89.0))), 0.01)
+    return func.ST_MakeEnvelope(lon - wide, lat - high, lon + wide, lat + high, SRID)
 
 
 def conditions(asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
@@ -70,6 +106,7 @@ def without_unit(asked: Filter, city: City) -> list[ColumnElement[bool]]:
         found.append(table.reported_at >= start)
     if end:
         found.append(table.reported_at < end)
+    found += [*rhythms(asked, city), *holding(clauses_of(asked, None, city), city)]
     if asked.q:
         found.append(
             table.title.icontains(asked.q, autoescape=True)

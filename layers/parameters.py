@@ -14,6 +14,10 @@ from layers.errors import FilterError
 YEARS = range(1900, 2201)
 POLYGON_POINTS = 5_000
 TEXT_LENGTH = 100
+WIDEST = 100_000
+"""Metres of a circle's radius."""
+HOURS = re.compile(r"(\d{1,2})-(\d{1,2})")
+DAY_HOURS = 24
 EAST_END, NORTH_END = 180, 90
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 OFFSET_UNESCAPED = re.compile(r" (\d{2}:\d{2})$")
@@ -86,6 +90,40 @@ def polygon(name: str, value: str | None) -> str | None:
     if not again.is_valid:
         raise FilterError(name, shown, right=f"mend it: {shapely.is_valid_reason(again).lower()}")
     return str(written)
+
+
+def circle(name: str, value: str | None) -> tuple[float, float, float] | None:
+    """Read longitude and latitude in degrees, and a radius in metres."""
+    if value is None:
+        return None
+    try:
+        lon, lat, metres = (round(float(part), 7) for part in value.split(","))
+    except ValueError:
+        lon = lat = metres = math.nan
+    if not (_on_earth(lon, lat, lon, lat) and 0 < metres <= WIDEST):
+        right = f"write lon,lat,metres such as 121.55,29.87,500, with at most {WIDEST:,} metres"
+        raise FilterError(name, value, right=right)
+    return lon, lat, metres
+
+
+def hours(name: str, value: str | None) -> tuple[int, int] | None:
+    """Read the hours of the day from the first to the one that is not included; 22-6 goes over midnight."""
+    if value is None:
+        return None
+    found = HOURS.fullmatch(value)
+    first, last = (int(part) for part in found.groups()) if found else (0, 0)
+    if not (0 <= first < DAY_HOURS and 0 <= last <= DAY_HOURS and first != last):
+        raise FilterError(name, value, right="write two whole hours such as 8-20, or 22-6 over midnight")
+    return first, last
+
+
+def number(value: str) -> float | None:
+    """Return a finite number, or nothing where the text is none."""
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def text(name: str, value: str | None) -> str | None:

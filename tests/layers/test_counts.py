@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Executable, create_engine, func, select
 
 from layers import incidents, units
+from layers.clauses import Term
 from layers.counts import Family, counted, from_incidents, from_roll_up, pieces, tally
 from layers.database import driver_url
-from layers.filters import Filter
+from layers.filters import Filter, parse
 from layers.model import Grain, Status, incident
 from layers.pack import City
 from layers.units import Unit
@@ -27,6 +28,10 @@ CODES = [
     *(f"99010{d}00{s}00{c}" for d in "12" for s in "12" for c in "12"),
     *(f"99010{d}00{s}00{c}00{g}" for d in "12" for s in "12" for c in "12" for g in "12"),
 ]
+WHERE = (
+    (Term("channel", "empty"), Term("title", "has", ("7",))),
+    (Term("closed_at", "filled"), Term("status", "ne", ("accepted", "closed"))),
+)
 BOUNDS = st.none() | st.dates(date(2025, 1, 15), date(2025, 10, 15))
 MOMENTS = st.integers(1_738_339_200, 1_759_276_800).map(lambda second: datetime.fromtimestamp(second, UTC))
 
@@ -70,6 +75,10 @@ def anything(draw: st.DrawFn) -> Filter:
         bbox=draw(st.none() | st.just((west, south, west + size, south + size))),
         within=draw(st.none() | st.just(triangle)),
         q=draw(st.sampled_from([None, "case 1", "Road 7", "H12", "%"])),
+        hours=draw(st.sampled_from([None, (8, 20), (22, 6), (0, 24)])),
+        weekdays=tuple(draw(st.sets(st.integers(1, 7)).map(sorted))),
+        circle=draw(st.none() | st.just((west, south, 3000.0))),
+        where=draw(st.sampled_from([(), WHERE[:1], WHERE])),
     )
 
 
@@ -141,12 +150,16 @@ def test_the_pieces_of_a_period_are_the_period(start: date | None, end: date | N
 
 
 def test_what_cuts_a_day_or_looks_at_places_is_asked_of_the_incidents(city: City) -> None:
-    zone = city.time_zone
-    assert counted(Filter(start=date(2025, 3, 1), sources=("hotline",)), zone)
-    assert not counted(Filter(start=datetime(2025, 3, 1, tzinfo=UTC)), zone)
-    assert not counted(Filter(q="x"), zone)
-    assert not counted(Filter(channels=("app",)), zone)
-    assert not counted(Filter(bbox=(1, 2, 3, 4)), zone)
+    assert counted(Filter(start=date(2025, 3, 1), sources=("hotline",)), city)
+    assert not counted(Filter(start=datetime(2025, 3, 1, tzinfo=UTC)), city)
+    assert not counted(Filter(q="x"), city)
+    assert not counted(Filter(channels=("app",)), city)
+    assert not counted(Filter(bbox=(1, 2, 3, 4)), city)
+    assert not counted(Filter(circle=(121.5, 29.8, 500)), city)
+    assert not counted(Filter(hours=(22, 6)), city)
+    assert not counted(Filter(weekdays=(6, 7)), city)
+    assert not counted(parse([("where", "severity:ge:2")], city), city)
+    assert counted(parse([("where", "cameras.status:eq:offline")], city), city)
 
 
 @pytest.mark.parametrize("unit", [CODES[0], CODES[1], CODES[3], CODES[7], CODES[15]])

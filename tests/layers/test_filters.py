@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers import parameters
+from layers.clauses import Clause, Term, written
 from layers.errors import FilterError, OneMapError, UnknownNameError
-from layers.filters import Filter, parse
+from layers.filters import NAMES, Filter, parse
 from layers.model import Status
 from layers.pack import City
 
@@ -33,6 +34,20 @@ def boxes(draw: st.DrawFn) -> tuple[float, float, float, float]:
     return west / 10, south / 10, east / 10, north / 10
 
 
+def clauses() -> st.SearchStrategy[Clause]:
+    texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20)
+    words = st.sets(texts, min_size=1, max_size=3).map(sorted).map(tuple)
+    terms = st.one_of(
+        words.map(lambda values: Term("title", "has", values)),
+        words.map(lambda values: Term("address", "ne", values)),
+        st.sampled_from(
+            [Term("severity", "ge", ("2",)), Term("channel", "eq", ("app", "phone")), Term("due_at", "empty")]
+        ),
+    )
+    about_incidents = st.sets(terms, min_size=1, max_size=3).map(lambda found: tuple(sorted(found, key=str)))
+    return about_incidents | st.just((Term("cameras.status", "eq", ("offline",)),))
+
+
 @st.composite
 def filters(draw: st.DrawFn) -> Filter:
     start = draw(st.none() | DAYS | INSTANTS)
@@ -50,6 +65,12 @@ def filters(draw: st.DrawFn) -> Filter:
         bbox=draw(st.sampled_from([None, (west, south, east, north)])),
         within=draw(st.sampled_from([None, triangle])),
         q=draw(st.none() | WORDS),
+        hours=draw(
+            st.none() | st.tuples(st.integers(0, 23), st.integers(0, 24)).filter(lambda pair: pair[0] != pair[1])
+        ),
+        weekdays=tuple(draw(st.sets(st.integers(1, 7)).map(sorted))),
+        circle=draw(st.none() | st.just((west, south, 500.0))),
+        where=tuple(sorted(draw(st.sets(clauses())), key=written)),
     )
 
 
@@ -59,7 +80,7 @@ def test_a_filter_written_as_a_query_is_read_as_the_same_filter(city: City, aske
 
 
 @given(
-    name=st.sampled_from(["unit", "from", "to", "category", "status", "source", "channel", "bbox", "within", "q"]),
+    name=st.sampled_from(NAMES),
     value=st.text(),
 )
 def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name: str, value: str) -> None:
@@ -73,10 +94,7 @@ def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        (
-            "fountain=1",
-            "no parameter has the id 'fountain'; known: as_of, bbox, category, channel, from, q, source, status",
-        ),
+        ("fountain=1", "no parameter has the id 'fountain'; known: as_of, bbox, category, channel, circle, from"),
         ("category=Noise", "no category has the id 'Noise'; known: noise, order, order-parking, order-stall"),
         ("status=done", "no status has the id 'done'; known: accepted, closed, dispatched, reported, resolved"),
         ("source=hotlines", "no source has the id 'hotlines'; known: cameras, hotline, units"),
@@ -94,6 +112,19 @@ def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name
         ("within=POLYGON((0 0,1 1,0 1,1 0,0 0))", "mend it: self-intersection"),
         ("within=POLYGON((0 0,200 0,200 9,0 0))", "its coordinates must be degrees"),
         (f"q={'x' * 101}", "at most 100 characters"),
+        ("hours=8", "hours is '8'; write two whole hours such as 8-20, or 22-6 over midnight"),
+        ("hours=8-25", "hours is '8-25'; write two whole hours"),
+        ("weekday=8", "no weekday has the id '8'; known: 1, 2, 3, 4, 5, 6, 7"),
+        ("circle=121.5,29.8", "circle is '121.5,29.8'; write lon,lat,metres such as 121.55,29.87,500"),
+        ("circle=121.5,29.8,0", "write lon,lat,metres"),
+        ("where=colour:eq:red", "no field has the id 'colour'; known: accepted_at, address, cameras.key, "),
+        ("where=severity:has:2", "severity can be compared with eq, ne, lt, le, gt, ge, empty, filled"),
+        ("where=severity:ge:two", "severity is compared with a number"),
+        ("where=severity:ge:1,2", "severity:ge needs one value"),
+        ("where=title:has:", "title:has needs a value"),
+        ("where=closed_at:ge:noon", "where is 'noon'; write a day"),
+        ("where=channel:eq:fax", "no channel has the id 'fax'; known: app, phone"),
+        ("where=title:has:a|cameras.name:has:a", "must all be about incidents, or all about one layer"),
         ("q=%00", "it may not hold a null character"),
     ],
 )
