@@ -20,7 +20,9 @@ from layers.words import STATUSES, status_code
 
 DEFAULT_PERIOD = "30d"
 PERIODS = ("today", "7d", "30d", "1y", "all")
-LISTS = ("category", "status", "source", "channel")
+LISTS = ("category", "status", "source", "channel", "weekday", "where")
+SINGLES = ("hours", "within", "circle", "q")
+"""Conditions of which there is one at most."""
 SOURCES_EVERY = 60_000
 """Milliseconds between two looks at how fresh the sources are."""
 
@@ -57,6 +59,11 @@ class View(TypedDict, total=False):
     status: list[str]
     source: list[str]
     channel: list[str]
+    weekday: list[str]
+    where: list[str]
+    hours: str | None
+    within: str | None
+    circle: str | None
     q: str | None
     as_of: str | None
     """The day whose boundaries are shown; none means those in force."""
@@ -135,7 +142,7 @@ def address(view: View, **changes: object) -> str:
     elif merged.get("period") not in {None, DEFAULT_PERIOD}:
         pairs.append(("period", merged["period"]))
     pairs += [(name, value) for name in LISTS for value in merged.get(name) or ()]
-    pairs += [("q", merged["q"])] if merged.get("q") else []
+    pairs += [(name, merged[name]) for name in SINGLES if merged.get(name)]
     pairs += [("as_of", merged["as_of"])] if merged.get("as_of") else []
     if merged.get("layers") is not None:
         pairs.append(("layers", ",".join(merged["layers"])))
@@ -154,6 +161,16 @@ def address(view: View, **changes: object) -> str:
     if merged.get("at") and merged.get("around"):
         pairs.append(("around", str(merged["around"])))
     return "?" + urlencode(pairs, safe=",:")
+
+
+def filtered(view: View) -> bool:
+    """Tell whether a view has conditions besides its unit and its days."""
+    return any(view.get(name) for name in (*LISTS, *SINGLES))
+
+
+def unfiltered(view: View) -> str:
+    """Return the address of a view without its conditions."""
+    return address(view, **dict.fromkeys(LISTS, ()), **dict.fromkeys(SINGLES))
 
 
 def toggled(values: Sequence[str], value: str) -> list[str]:

@@ -2,7 +2,8 @@
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
-  const LISTS = ["category", "status", "source", "channel"];
+  const LISTS = ["category", "status", "source", "channel", "weekday", "where"];
+  const SINGLES = ["hours", "within", "circle", "q"];
   const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high" };
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
@@ -20,7 +21,6 @@
       since: since,
       until: until,
       last_day: until && shift(until.slice(0, 10), -1),
-      q: said.get("q"),
       as_of: said.get("as_of"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
       indicator: said.get("indicator") || DEFAULTS.indicator,
@@ -34,6 +34,7 @@
       around: said.has("at") && RADII.includes(Number(said.get("around"))) ? Number(said.get("around")) : null,
     };
     for (const name of LISTS) view[name] = said.getAll(name);
+    for (const name of SINGLES) view[name] = said.get(name);
     return view;
   }
 
@@ -54,7 +55,7 @@
       says.append("period", view.period);
     }
     for (const name of LISTS) for (const value of view[name] || []) says.append(name, value);
-    if (view.q) says.append("q", view.q);
+    for (const name of SINGLES) if (view[name]) says.append(name, view[name]);
     if (view.as_of) says.append("as_of", view.as_of);
     if (view.layers) says.append("layers", view.layers.join(","));
     for (const name of ["indicator", "classes", "breaks", "ramp", "sort"]) {
@@ -92,7 +93,7 @@
     if (asked.since) says.append("from", asked.since);
     if (asked.until) says.append("to", asked.until);
     for (const name of LISTS) for (const value of asked[name] || []) says.append(name, value);
-    if (asked.q) says.append("q", asked.q);
+    for (const name of SINGLES) if (asked[name]) says.append(name, asked[name]);
     if (asked.as_of) says.append("as_of", asked.as_of);
     return says;
   }

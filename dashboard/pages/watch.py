@@ -15,6 +15,7 @@ from dashboard.panels import (
     legend,
     map_view,
     measure,
+    more_filters,
     notice,
     ranking,
     search,
@@ -67,6 +68,7 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                     around.layout(),
                     measure.layout(),
                     views.layout(),
+                    more_filters.layout(),
                     fold("left"),
                     fold("right"),
                     html.Div(

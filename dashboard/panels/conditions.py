@@ -7,9 +7,10 @@ from typing import cast
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.clauses import clause
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, data
-from dashboard.state import LISTS, Picture, Store, View, address
+from dashboard.state import LISTS, Picture, Store, View, address, filtered, unfiltered
 from dashboard.words import moment, say
 from layers.pack import City
 from layers.words import STATUSES, status_code
@@ -33,6 +34,7 @@ def names(city: City, language: str) -> dict[str, dict[str, str]]:
         "status": {status_code(status): title.text(language) for status, title in STATUSES.items()},
         "source": {code: source.title.text(language) for code, source in city.sources.items()},
         "channel": {channel.id: channel.title.text(language) for channel in city.spec.channels},
+        "weekday": {str(day): say(f"weekday_{day}", language) for day in range(1, 8)},
     }
 
 
@@ -44,7 +46,16 @@ def chips(city: City, view: View, language: str) -> list[Component]:
         values = cast("list[str]", view.get(key) or [])
         for value in values:
             rest = [item for item in values if item != value]
-            found.append((called[key].get(value, value), address(view, **{key: rest})))
+            text = clause(value, city, language) if key == "where" else called[key].get(value, value)
+            found.append((text, address(view, **{key: rest})))
+    if view.get("hours"):
+        first, last = str(view["hours"]).split("-")
+        found.append((f"{int(first):02}:00–{int(last):02}:00", address(view, hours=None)))
+    if view.get("circle"):
+        metres = float(str(view["circle"]).split(",")[2])
+        found.append((say("circle_of", language, metres=f"{metres:,.0f}"), address(view, circle=None)))
+    if view.get("within"):
+        found.append((say("drawn_area", language), address(view, within=None)))
     if view.get("q"):
         found.append((say("search_text", language, text=view["q"]), address(view, q=None)))
     if view.get("as_of"):
@@ -65,14 +76,13 @@ def chips(city: City, view: View, language: str) -> list[Component]:
 
 def nothing(view: View, language: str) -> html.Div:
     """Return why the map is empty, and the way out."""
-    filtered = any(view.get(key) for key in (*LISTS, "q"))
-    free = address(view, category=[], status=[], source=[], channel=[], q=None)
-    ways = [html.A(say("clear_filters", language), href=free, className="action")] if filtered else []
+    narrow = filtered(view)
+    ways = [html.A(say("clear_filters", language), href=unfiltered(view), className="action")] if narrow else []
     if view["period"] not in {"1y", "all"}:
         longer = address(view, period="1y", since=None, until=None)
         ways.append(html.A(say("longer", language), href=longer, className="action"))
     return html.Div(
-        [html.B(say("empty", language)), html.P(say("empty_filtered" if filtered else "empty_plain", language)), *ways],
+        [html.B(say("empty", language)), html.P(say("empty_filtered" if narrow else "empty_plain", language)), *ways],
         className="panel message",
     )
 

@@ -7,8 +7,8 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
-from dashboard.parts import aria, skeleton, toggle
-from dashboard.state import LISTS, Picture, Store, View, address, toggled
+from dashboard.parts import aria, data, skeleton, toggle
+from dashboard.state import Picture, Store, View, address, filtered, toggled, unfiltered
 from dashboard.words import count, say
 from layers.pack import City
 from layers.specs import Category
@@ -145,11 +145,10 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     if not picture or "facets" not in picture:
         return [*skeleton(8)]
     view = picture["view"]
-    active = any(view.get(key) for key in (*LISTS, "q"))
-    nothing = address(view, category=[], status=[], source=[], channel=[], q=None)
-    head: list[Component] = [html.H2(say("filters", language))]
-    if active:
-        head.append(html.A(say("clear", language), href=nothing, className="action"))
+    more = html.Button(say("more_filters", language), className="action", **data(opens="more-filters"))
+    head: list[Component] = [html.H2(say("filters", language)), html.Span(className="spring"), more]
+    if filtered(view):
+        head.append(html.A(say("clear", language), href=unfiltered(view), className="action"))
     return [
         html.Header(head),
         html.H3(say("status", language)),

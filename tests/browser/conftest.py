@@ -19,7 +19,7 @@ from tests.conftest import Databases
 
 ROWS = 20_000
 FRONT_DOOR = (sys.executable, "-W", "ignore", "-c", "from onemap import main; main()")
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 @pytest.fixture(scope="session")
@@ -48,9 +48,11 @@ def origin(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
         ) as server,
     ):
         address = f"http://127.0.0.1:{environment['ONEMAP_PORT']}"
-        wait_for(f"{address}/healthz", log)
-        yield address
-        server.terminate()
+        try:
+            wait_for(f"{address}/healthz", log)
+            yield address
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="module")

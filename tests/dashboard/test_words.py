@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard.words import TEXTS, ago, count, moment, say, share
+from layers.clauses import COMPARISONS, EITHER, ORDER
 
 HERE = Path(__file__).resolve().parents[2] / "dashboard"
 BLANK = re.compile(r"\{\w+\}")
@@ -37,14 +38,17 @@ def test_every_text_that_panels_ask_for_is_there() -> None:
 def test_no_text_waits_in_vain() -> None:
     files = [file for kind in ("*.py", "panels/*.py", "pages/*.py", "assets/*.js") for file in HERE.glob(kind)]
     code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "words.py")
-    made = (
-        {f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")}
-        | {f"sort_{sort}" for sort in ("high", "low")}
-        | {f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")}
-    )
-    spoken = (
-        {key for key in TEXTS if re.search(rf"""["']{key}["']""", code)} | made | {"ago_now", "ago_m", "ago_h", "ago_d"}
-    )
+    made = {
+        *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
+        *(f"sort_{sort}" for sort in ("high", "low")),
+        *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
+        *(f"weekday_{day}" for day in range(1, 8)),
+        *(f"{comparison}_time" for comparison in ORDER),
+        *(f"is_{comparison}" for comparison in EITHER),
+        *(comparison for kind in COMPARISONS.values() for comparison in kind),
+    }
+    named = {key for key in TEXTS if re.search(rf"""["']{key}["']|{key}: ["']""", code)}
+    spoken = named | made | {"ago_now", "ago_m", "ago_h", "ago_d"}
     assert set(TEXTS) - spoken == {"fold_left", "fold_right"}
 
 

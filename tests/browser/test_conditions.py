@@ -1,0 +1,119 @@
+"""More conditions by clicks: hours, days, areas drawn on the map, any field; numbers are the API's, links keep them."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visit import Dashboard
+
+pytestmark = pytest.mark.browser
+
+
+def total(dashboard: Dashboard, query: str) -> int:
+    return int(dashboard.get(f"/api/summary?{query}")["total"])
+
+
+def shown(dashboard: Dashboard) -> str:
+    """Return the filter of the page as the API takes it."""
+    return str(dashboard.page.evaluate("() => onemap.view.query(onemap.view.now).toString()"))
+
+
+def opened(dashboard: Dashboard) -> Page:
+    dashboard.page.get_by_role("button", name="更多条件").click()
+    expect(dashboard.page.locator("dialog.more-filters")).to_be_visible()
+    return dashboard.page
+
+
+def test_night_hours_on_weekends_and_a_field_narrow_the_numbers(dashboard: Dashboard, another_page: Page) -> None:
+    dashboard.open("?period=1y")
+    whole = dashboard.numbers().total
+    page = opened(dashboard)
+    dialog = page.locator("dialog.more-filters")
+    dialog.get_by_role("button", name="夜间").click()
+    dialog.get_by_text("周六").click()
+    dialog.get_by_text("周日").click()
+    dialog.get_by_role("button", name="+ 且").click()
+    dialog.get_by_label("字段").select_option("severity")
+    dialog.get_by_label("比较").select_option("ge")
+    dialog.get_by_role("button", name="应用").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("值").fill("2")
+    dialog.get_by_role("button", name="+ 或").click()
+    dialog.get_by_label("字段").last.select_option("channel")
+    dialog.get_by_label("值").last.select_option("phone")
+    dialog.get_by_role("button", name="应用").click()
+    page.wait_for_url("**hours=22-6**")
+    dashboard.settle()
+    assert dashboard.said["weekday"] == ["6", "7"]
+    assert dashboard.said["where"] == ["severity:ge:2|channel:eq:phone"]
+    numbers = dashboard.numbers()
+    assert 0 < numbers.total < whole
+    assert (
+        numbers.total
+        == total(dashboard, shown(dashboard))
+        == sum(n for _, n in numbers.children) + (numbers.unplaced or 0)
+    )
+    chips = page.locator(".conditions .chip").all_inner_texts()
+    assert [text.removesuffix("×").strip() for text in chips] == [
+        "周六",
+        "周日",
+        "渠道 为 电话 或 严重程度 不小于 2",
+        "22:00–06:00",
+    ]
+    fresh = Dashboard(another_page, dashboard.origin)
+    fresh.open(f"?{dashboard.search}")
+    assert fresh.numbers() == numbers
+    page.locator(".filters > header a").click()
+    dashboard.settle()
+    assert dashboard.numbers().total == whole
+
+
+def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: Dashboard) -> None:
+    dashboard.open("?unit=330212000000&period=1y")
+    whole = dashboard.numbers().total
+    page = opened(dashboard)
+    page.get_by_role("button", name="画多边形").click()
+    for x, y in ((800, 350), (1000, 350), (1000, 500)):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(400)  # two clicks at once would be a double click
+    page.keyboard.press("Enter")
+    page.wait_for_url("**within=POLYGON**")
+    dashboard.settle()
+    polygon = dashboard.numbers().total
+    assert 0 < polygon == total(dashboard, shown(dashboard)) < whole
+
+    page = opened(dashboard)
+    page.get_by_role("button", name="画圆").click()
+    page.mouse.click(900, 400)
+    page.mouse.move(950, 400)
+    page.wait_for_timeout(400)
+    page.mouse.click(960, 400)
+    page.wait_for_url("**circle=**")
+    dashboard.settle()
+    assert "within" not in dashboard.said
+    assert 0 < dashboard.numbers().total == total(dashboard, shown(dashboard)) < whole
+
+    page = opened(dashboard)
+    page.get_by_role("button", name="画圆").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".draw-veil").count() == 0
+    assert "unit=330212000000" in dashboard.search
+
+    page = opened(dashboard)
+    page.get_by_role("button", name="当前视野").click()
+    page.wait_for_url("**within=POLYGON**")
+    dashboard.settle()
+    assert 0 < dashboard.numbers().total <= whole
+    page.locator(".conditions .chip", has_text="所绘区域").click()
+    dashboard.settle()
+    assert dashboard.numbers().total == whole
+
+
+def test_a_circle_can_be_set_by_keys_alone(dashboard: Dashboard) -> None:
+    dashboard.open("?period=1y")
+    page = opened(dashboard)
+    page.get_by_label("以视野中心为圆心").fill("8000")
+    page.get_by_label("以视野中心为圆心").press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**circle=**,8000**")
+    dashboard.settle()
+    assert dashboard.numbers().total == total(dashboard, shown(dashboard))
