@@ -10,6 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import Engine
@@ -23,6 +24,9 @@ from layers.settings import Settings
 LONG = {"detail", "findings", "message", "reasons", "title"}
 """Columns that may break over lines where a terminal is narrow."""
 WIDE = 200
+LEAST = 18
+"""Letters that a column that may break should have."""
+ENDLESS = 10_000
 out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False)
 
@@ -107,7 +111,22 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
     # What no row has anything to say about is left out for people; programs find every key.
     told = [name for name in (rows[0] if rows else {}) if any(row[name] not in (None, "") for row in rows)]
     for name in told or ["nothing yet"]:
-        drawn.add_column(name.replace("_", " "), overflow="fold", no_wrap=name not in LONG)
+        drawn.add_column(
+            name.replace("_", " "), overflow="fold", no_wrap=name not in LONG, min_width=LEAST if name in LONG else None
+        )
     for row in rows:
         drawn.add_row(*("" if row[name] is None else str(row[name]) for name in told))
-    out.print(drawn)
+    fits = Measurement.get(out, out.options.update(width=ENDLESS), drawn).minimum <= out.width
+    if fits or not told:
+        out.print(drawn)
+        return
+    # Columns cut short say nothing: where they do not fit, each row is written down the page.
+    margin = max(map(len, told))
+    for row in rows:
+        lines = Table(box=None, pad_edge=False, show_header=False)
+        lines.add_column(style="bold", no_wrap=True, min_width=margin)
+        lines.add_column(overflow="fold")
+        for name in told:
+            if row[name] not in (None, ""):
+                lines.add_row(name.replace("_", " "), str(row[name]))
+        out.print(lines, end="\n\n")
