@@ -80,7 +80,7 @@
       button(text("area_view"), away(onemap.area.view)),
       button(text("area_none"), away(() => onemap.view.go({ within: null, circle: null })))
     );
-    const around = element("div", undefined, "around");
+    const around = element("div", undefined, "circle-by-keys");
     const go = button("→", away(() => metres.checkValidity() && onemap.area.around(Number(metres.value))));
     go.setAttribute("aria-label", text("apply"));
     around.append(element("span", text("area_metres"), "dim"), metres, go);
