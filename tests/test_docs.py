@@ -16,7 +16,8 @@ READMES = ("README.md", "README.zh-CN.md")
 GUIDES = ("docs/city-pack.md", "docs/city-pack.zh-CN.md")
 SOURCES = ("docs/add-a-source.md", "docs/add-a-source.zh-CN.md")
 OPERATING = ("docs/operate.md", "docs/operate.zh-CN.md")
-DOCUMENTS = (*READMES, *GUIDES, *SOURCES, *OPERATING)
+USING = ("docs/use-the-map.md", "docs/use-the-map.zh-CN.md")
+DOCUMENTS = (*READMES, *GUIDES, *SOURCES, *OPERATING, *USING)
 
 
 def text(name: str) -> str:
