@@ -30,7 +30,9 @@
   function language(value) {
     if (!value || value === onemap.look.language()) return none();
     onemap.look.keep("lang", value);
-    return onemap.view.looks()[0];
+    const [said] = onemap.view.looks();
+    onemap.rails.name();
+    return said;
   }
 
   function theme(clicks) {

@@ -146,6 +146,7 @@
         const same = before && address(before) === address(view) && before.saved === view.saved;
         const news = [same ? none : view];
         looks(said).forEach((look, at) => news.push(look === shown[at] ? none : look));
+        onemap.rails.name();
         return news;
       },
     },
