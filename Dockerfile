@@ -1,6 +1,10 @@
 # The dashboard and the loader; PostGIS is a service of its own in docker-compose.yml.
 FROM python:3.11-slim-bookworm
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1
+# The fonts of printed maps: Latin and Chinese.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends fonts-dejavu-core fonts-droid-fallback \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /onemap
 COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock

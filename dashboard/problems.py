@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
-from layers.errors import ExportsBusyError, FilterError, OneMapError, UnknownNameError
+from layers.errors import ExportsBusyError, FilterError, FontMissingError, OneMapError, UnknownNameError
 
 logger = logging.getLogger(__name__)
 KNOWN_SHOWN = 100
@@ -49,6 +49,8 @@ async def answer(request: Request, error: Exception) -> Response:
         case ExportsBusyError():
             found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
             found.headers["Retry-After"] = RETRY_AFTER
+        case FontMissingError():
+            found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         case RequestValidationError():
             found = _invalid(error)
         case HTTPException():

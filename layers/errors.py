@@ -6,6 +6,7 @@ OneMapError
 │   └── NotInForceError     a unit that there was or will be, but not on the day asked for
 ├── FilterError             a filter's value cannot be read
 ├── ExportsBusyError        as many files as may be made at once are being made
+├── FontMissingError        a font of printed maps is not installed
 ├── DatabaseUnavailableError  no PostGIS can be reached or started
 └── LoadError               a load that could not be finished, nothing was published
     └── SourceDataError     what the department sent cannot be read at all
@@ -82,6 +83,10 @@ class ExportsBusyError(OneMapError):
         """Say how many that is."""
         super().__init__(f"{at_once} exports are running, and no more at a time; ask again in a moment")
         self.at_once = at_once
+
+
+class FontMissingError(OneMapError):
+    """A font of printed maps is not installed; the message names the package."""
 
 
 class DatabaseUnavailableError(OneMapError):

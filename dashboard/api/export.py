@@ -50,6 +50,31 @@ async def read_progress(job: str, exports: TheExports) -> ProgressAnswer:
 
 
 @router.get(
+    "/api/export/map.pdf",
+    response_class=Response,
+    responses={200: {"content": {"application/pdf": {}}}},
+    openapi_extra=documented(),
+)
+async def read_page(  # noqa: PLR0913 - each is a parameter of the address
+    city: TheCity,
+    exports: TheExports,
+    asked: Annotated[Filter, Depends(filter_besides("language", "paper", "classes", "job"))],
+    *,
+    language: Language = "zh",
+    paper: Literal["a4", "a3"] = "a4",
+    classes: Annotated[
+        Literal["quantile", "equal"], Query(description="How the colours' classes are cut.")
+    ] = "quantile",
+    job: Job = None,
+) -> Response:
+    """Return the map of the units below a unit, coloured by how many incidents the filter means, as one page."""
+    progress = exports.begin(job or token_hex(8))
+    wish = Wish("map", "pdf", asked, language)
+    make = partial(files.begin_page, wish, exports=exports, city=city, method=classes, size=paper)
+    return download(*await started(make, progress), progress)
+
+
+@router.get(
     "/api/export/{what}.{ending}",
     response_class=Response,
     responses={200: {"content": {form.kind.partition(";")[0]: {} for form in FORMATS.values()}}},

@@ -20,6 +20,7 @@ from dashboard.panels import (
     ranking,
     search,
     sources,
+    takeaway,
     trend,
     views,
 )
@@ -61,7 +62,7 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                 [
                     state.layout(city),
                     map_view.layout(city, tiles),
-                    header.layout(views.button(), box=search.layout()),
+                    header.layout(views.button(), takeaway.button(), box=search.layout()),
                     html.Div(className="progress", **aria(hidden="true")),
                     html.Aside(left, className="rail rail-left", **data(covers="left")),
                     html.Aside(right, className="rail rail-right", **data(covers="right")),
@@ -69,6 +70,7 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                     measure.layout(),
                     views.layout(),
                     more_filters.layout(),
+                    takeaway.layout(),
                     fold("left"),
                     fold("right"),
                     html.Div(

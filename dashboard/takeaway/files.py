@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from dashboard.takeaway import features, incidents, units
+from dashboard.takeaway import features, fonts, incidents, units
 from dashboard.takeaway.delimited import csv_file
 from dashboard.takeaway.exports import Exports, File, Progress
 from dashboard.takeaway.geojson import geojson
 from dashboard.takeaway.geopackage import gpkg
 from dashboard.takeaway.names import file_name
 from dashboard.takeaway.notes import notes
+from dashboard.takeaway.page import page
 from dashboard.takeaway.tables import Order, Shape, Table
+from dashboard.takeaway.titles import title
 from dashboard.takeaway.workbook import ROWS as ROWS_OF_A_SHEET
 from dashboard.takeaway.workbook import xlsx
 from dashboard.takeaway.writing import Job, Writer
@@ -74,6 +76,21 @@ def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress
     folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="onemap-export-")))
     pieces: Iterator[bytes] = form.write(Job(order, table, notes(order, table), folder, progress.count))
     return File(file_name(order, table.title, wish.ending), form.kind, table.total, pieces)
+
+
+def begin_page(  # noqa: PLR0913 - each is a choice of the address
+    wish: Wish, held: ExitStack, *, exports: Exports, city: City, method: str, size: str
+) -> File:
+    """Make ready to draw the map on a page.
+
+    Raises:
+        UnknownNameError: There is no such unit.
+        FontMissingError: A font is not installed.
+    """
+    fonts.found()
+    order = ordered(wish, held, exports=exports, city=city)
+    pieces = page(order, method=method, size=size)
+    return File(file_name(order, title("map"), "pdf"), "application/pdf", None, pieces)
 
 
 def ordered(wish: Wish, held: ExitStack, *, exports: Exports, city: City, shape: Shape = "none") -> Order:

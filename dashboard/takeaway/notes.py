@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dashboard.clauses import clause
 from dashboard.takeaway.tables import Order, Table
 from dashboard.takeaway.titles import TITLES, told
-from dashboard.words import TEXTS
+from dashboard.words import TEXTS, say
 from layers import sources
 from layers.pack import City
 from layers.words import STATUSES, status_code
@@ -19,7 +20,7 @@ def notes(order: Order, table: Table) -> list[Note]:
     language, city = order.language, order.city
     found = [
         (told("contents", language), f"{city.spec.name.text(language)} · {table.title.text(language)}"),
-        (told("where", language), place(order)),
+        (told("scope", language), place(order)),
         *conditions(order),
         (told("rows", language), f"{table.total:,}"),
         *table.remarks,
@@ -46,7 +47,10 @@ def conditions(order: Order) -> list[Note]:
     found: dict[str, list[str]] = {}
     for key, value in order.asked.pairs():
         if key != "unit":
-            found.setdefault(key, []).append(called.get(key, {}).get(value, value))
+            text = (
+                clause(value, order.city, order.language) if key == "where" else called.get(key, {}).get(value, value)
+            )
+            found.setdefault(key, []).append(text)
     if not found:
         return [(told("active_filters", order.language), told("no_condition", order.language))]
     joined = "、" if order.language == "zh" else ", "
@@ -60,6 +64,7 @@ def names(city: City, language: str) -> dict[str, dict[str, str]]:
         "status": {status_code(status): words.text(language) for status, words in STATUSES.items()},
         "source": {code: spec.title.text(language) for code, spec in city.sources.items()},
         "channel": {choice.id: choice.title.text(language) for choice in city.spec.channels},
+        "weekday": {str(day): say(f"weekday_{day}", language) for day in range(1, 8)},
     }
 
 

@@ -28,7 +28,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "notes": ("说明", "Notes"),
     "contents": ("内容", "Contents"),
     "rows": ("行数", "Rows"),
-    "where": ("范围", "Area"),
+    "scope": ("范围", "Area"),
+    "weekday": ("星期", "Days of the week"),
+    "circle": ("圆内 (经度,纬度,米)", "Within circle (lon,lat,metres)"),
+    "where": ("字段条件", "Fields"),
     "from": ("起 (含)", "From (included)"),
     "to": ("止 (不含)", "To (not included)"),
     "q": ("文本", "Text"),
@@ -46,6 +49,12 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "share_restricted": ("受限", "restricted"),
     "share_level": ("共享级别：{level}", "share level: {level}"),
     "address_of": ("查询地址", "Address"),
+    "map": ("地图", "Map"),
+    "projection": ("投影", "Projection"),
+    "projection_said": (
+        "等距圆柱投影，标准纬线取图幅中部；比例尺在该纬度准确",
+        "equirectangular, true at the middle latitude, where the scale bar is measured",
+    ),
     "list": ("事件", "Incidents"),
 }
 """Where a word means something else in a file than on screen; for everything else the words of the interface hold."""

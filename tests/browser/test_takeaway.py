@@ -1,0 +1,112 @@
+"""Taking away by clicks and by keys: the file has the rows on screen, progress is seen, cancelling stops it."""
+
+import csv
+import struct
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Download, Route
+from python_calamine import CalamineWorkbook
+
+from tests.browser.visit import Dashboard
+
+pytestmark = pytest.mark.browser
+
+
+def opened(dashboard: Dashboard, search: str = "") -> None:
+    dashboard.open(search)
+    dashboard.page.locator("#takeaway-open").click()
+    dashboard.page.locator("#takeaway-dialog .takeaway-start").wait_for()
+
+
+def choose(dashboard: Dashboard, name: str, value: str) -> None:
+    dashboard.page.locator(f"#takeaway-dialog input[name='{name}'][value='{value}']").check()
+
+
+def taken(dashboard: Dashboard) -> Download:
+    with dashboard.page.expect_download() as coming:
+        dashboard.page.locator(".takeaway-start").click()
+    return coming.value
+
+
+def test_a_csv_has_the_rows_on_screen(dashboard: Dashboard, tmp_path: Path) -> None:
+    opened(dashboard, "?category=street-order&status=dispatched&period=1y")
+    promised = dashboard.page.locator(".takeaway-choice .value").first.inner_text()
+    choose(dashboard, "format", "csv")
+    download = taken(dashboard)
+    file = tmp_path / "rows.csv"
+    download.save_as(file)
+    assert download.suggested_filename.endswith(".csv")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        found = list(csv.DictReader(lines))
+    assert len(found) == dashboard.numbers().total == int(promised.replace(",", "")) > 0
+    assert {row["状态代码"] for row in found} == {"dispatched"}
+    dashboard.page.locator(".takeaway-done").wait_for()
+
+
+def test_the_units_table_is_the_ranking(dashboard: Dashboard, tmp_path: Path) -> None:
+    opened(dashboard, "?lang=en")
+    choose(dashboard, "what", "units")
+    file = tmp_path / "units.xlsx"
+    taken(dashboard).save_as(file)
+    head, *rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    shown = [(row[head.index("Name (English)")], row[head.index("Incidents")]) for row in rows]
+    assert shown == list(dashboard.numbers().children)
+
+
+def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path) -> None:
+    opened(dashboard)
+    choose(dashboard, "what", "map")
+    choose(dashboard, "format", "png")
+    file = tmp_path / "map.png"
+    taken(dashboard).save_as(file)
+    content = file.read_bytes()
+    wide, high = struct.unpack(">II", content[16:24])
+    assert content.startswith(b"\x89PNG")
+    assert (wide, high > 1080) == (1920, True)
+    assert len(content) > 50_000
+
+
+def test_keys_alone_take_a_file_away(dashboard: Dashboard) -> None:
+    dashboard.open()
+    dashboard.page.locator("#takeaway-open").focus()
+    keyboard = dashboard.page.keyboard
+    keyboard.press("Enter")
+    dashboard.page.locator("#takeaway-dialog input[name='what']:checked").focus()
+    keyboard.press("ArrowDown")
+    with dashboard.page.expect_download() as coming:
+        keyboard.press("Enter")
+    assert coming.value.suggested_filename.endswith(".xlsx")
+    keyboard.press("Escape")
+    assert not dashboard.page.locator("#takeaway-dialog").is_visible()
+
+
+def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) -> None:
+    """The answer is held back, so that there is time to look and to change one's mind."""
+    opened(dashboard)
+    held: list[Route] = []
+    dashboard.page.route("**/api/export/incidents.xlsx**", held.append)
+    half = {"state": "running", "rows": 500, "total": 1000, "detail": None}
+    dashboard.page.route("**/api/export/jobs/**", lambda route: route.fulfill(json=half))
+    dashboard.page.locator(".takeaway-start").click()
+    dashboard.page.get_by_text("已写 500 / 1,000 行").wait_for()
+    assert dashboard.page.locator(".takeaway-state progress").evaluate("bar => bar.position") == 0.5
+    dashboard.page.locator(".takeaway-state .action").click()
+    dashboard.page.get_by_text("已取消").wait_for()
+    assert dashboard.page.locator(".takeaway-start").is_enabled()
+
+
+def test_a_refused_export_says_why(dashboard: Dashboard) -> None:
+    opened(dashboard)
+    refused = {"title": "Bad Request", "detail": "a sheet holds fewer rows"}
+    dashboard.page.route("**/api/export/incidents.xlsx**", lambda route: route.fulfill(status=200, json=refused))
+    dashboard.page.evaluate(
+        """said => {
+            const plain = window.fetch;
+            window.fetch = (address, options) => String(address).includes('/api/export/incidents')
+                ? Promise.resolve(new Response(JSON.stringify(said), { status: 400 })) : plain(address, options);
+        }""",
+        refused,
+    )
+    dashboard.page.locator(".takeaway-start").click()
+    dashboard.page.locator(".takeaway-error").get_by_text("a sheet holds fewer rows").wait_for()

@@ -1,0 +1,79 @@
+"""`/api/export/map.pdf`: one page that says what it shows, in both languages and on both papers."""
+
+import re
+import zlib
+
+import pytest
+
+from dashboard.takeaway import fonts
+from dashboard.takeaway.page import Spot
+from tests.dashboard.conftest import Client
+
+WORDS = [("zh", "方城市事件数已结案热线中心"), ("en", "SquareCityIncidents")]
+STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def unpacked(content: bytes) -> list[bytes]:
+    """Return what a PDF's streams hold."""
+    found = []
+    for packed in STREAM.findall(content):
+        try:
+            found.append(zlib.decompress(packed))
+        except zlib.error:
+            found.append(packed)
+    return found
+
+
+def said(content: bytes) -> set[str]:
+    """Return the letters a PDF can show, from the tables by which its text is copied out."""
+    letters: set[str] = set()
+    for stream in unpacked(content):
+        if b"beginbfchar" in stream:
+            for code in re.findall(rb"<[0-9A-Fa-f]{4}> <([0-9A-Fa-f]{4})>", stream):
+                letters.add(chr(int(code, 16)))
+    return letters
+
+
+@pytest.mark.parametrize(("paper", "width"), [("a4", 841.89), ("a3", 1190.55)])
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh", "方城市事件数西区东区已结案热线中心"), ("en", "SquareCityIncidents")]
+)
+def test_a_page_says_what_it_shows(client: Client, language: str, words: str, paper: str, width: float) -> None:
+    answer = client.get(f"/api/export/map.pdf?language={language}&paper={paper}&status=closed")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"].endswith(".pdf")
+    assert answer.content.count(b"/Type /Page\n") == 1
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", answer.content)
+    assert box
+    assert float(box[1]) == pytest.approx(width, abs=1)
+    assert set(words) - said(answer.content) == set()
+
+
+def test_the_polygons_have_the_colours_of_the_legend(client: Client) -> None:
+    (drawing,) = [stream for stream in unpacked(client.get("/api/export/map.pdf").content) if b" rg" in stream]
+    filled = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) rg", drawing)
+    assert len(set(filled)) > 2
+
+
+def test_a_cell_is_drawn_among_its_neighbours(client: Client) -> None:
+    assert client.get("/api/export/map.pdf?unit=990101001001001").status_code == 200
+
+
+def test_a_filter_that_nothing_matches_is_a_page_all_the_same(client: Client) -> None:
+    assert client.get("/api/export/map.pdf?q=nothing is called this").content.startswith(b"%PDF")
+
+
+def test_a_kilometre_is_as_long_as_the_scale_says() -> None:
+    spot = Spot((0, 0, 20_000, 10_000), (10, 10, 210, 190))
+    assert spot.scale == pytest.approx(200 / 20_000)
+    (west, south), (east, north) = spot.of(0, 0), spot.of(20_000, 10_000)
+    assert (west, east) == pytest.approx((10, 210))
+    assert south - north == pytest.approx(100)
+
+
+def test_a_missing_font_is_named_with_its_package(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "CHINESE", fonts.FOLDER / "nowhere.ttf")
+    answer = client.get("/api/export/map.pdf")
+    assert answer.status_code == 503
+    assert "apt-get install" in answer.json()["detail"]
