@@ -8,8 +8,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0009"
+revision = "0006"
+down_revision = "0005"
 
 ROLL_UP = Path(__file__).parents[2] / "sql" / "roll_up.sql"
 STATEMENTS = """

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 
 from layers.jobs import SCHEMA
 
-revision = "0006"
-down_revision = "0007"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:

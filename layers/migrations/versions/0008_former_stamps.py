@@ -8,8 +8,8 @@ from alembic import op
 
 from layers.editions import edition, feature_was, incident_was
 
-revision = "0005"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:

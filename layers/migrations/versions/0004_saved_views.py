@@ -7,7 +7,7 @@ from alembic import op
 
 from layers.views import saved_view
 
-revision = "0010"
+revision = "0004"
 down_revision = "0003"
 
 

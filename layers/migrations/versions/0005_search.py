@@ -5,8 +5,8 @@ A new database has them already: the first step makes it after the tables as the
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0010"
+revision = "0005"
+down_revision = "0004"
 
 STATEMENTS = """
 CREATE INDEX IF NOT EXISTS feature_key ON feature (key COLLATE "C") WHERE retired_at IS NULL;
