@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 import sys
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -75,12 +74,10 @@ async def _run(opened: Session, pace: Pace, *, once: bool) -> bool:
     """Work until done or told to stop; say whether anything is not as it should be."""
     inbox = opened.settings.inbox
     scheduler = Scheduler(opened.city, opened.url, inbox=inbox, pace=pace, tell=_tell)
-    working = asyncio.current_task()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, _stop, working, pace)
+        asyncio.get_running_loop().add_signal_handler(number, _stop, scheduler, pace)
     _tell(f"{len(opened.city.sources)} sources of {opened.city.folder}; new files are looked for in {inbox}")
-    with suppress(asyncio.CancelledError):
-        await (scheduler.once() if once else scheduler.keep())
+    await (scheduler.once() if once else scheduler.keep())
     if not once:
         return False
     with opened.engine.connect() as connection:
@@ -88,12 +85,9 @@ async def _run(opened: Session, pace: Pace, *, once: bool) -> bool:
     return any(item.doing in {"failed", "retrying"} or item.state == HELD for item in stands)
 
 
-def _stop(working: asyncio.Task[bool] | None, pace: Pace) -> None:
-    _tell(
-        f"stopping; a load that runs has {pace.grace:g} s to finish, then it is rolled back and done at the next start"
-    )
-    if working is not None:
-        working.cancel()
+def _stop(scheduler: Scheduler, pace: Pace) -> None:
+    _tell(f"stopping; what runs has {pace.grace:g} s to finish, then it is rolled back and done at the next start")
+    scheduler.stop()
 
 
 def _tell(sentence: str) -> None:

@@ -55,22 +55,31 @@ class Scheduler:
         self.arrivals = Arrivals(city, inbox, pace.settle)
         self.loaders = Loaders(url)
         self.ended = asyncio.Event()
+        self.stopping = asyncio.Event()
         self.app = jobs_app(url, self._load, pace=pace, tell=tell)
         self.engine = create_async_engine(
             driver_url(url), pool_size=1, connect_args={"options": OPTIONS, "connect_timeout": CONNECT}
         )
 
+    def stop(self) -> None:
+        """Look no more; what runs has its grace.
+
+        A flag and no cancellation: that would be lost where the connection is lost at the same moment.
+        """
+        self.stopping.set()
+        self.ended.set()
+
     async def keep(self) -> None:
-        """Work until cancelled; where the database is away, until it is back."""
+        """Work until told to stop; where the database is away, wait until it is back."""
         try:
-            while True:
+            while not self.stopping.is_set():
                 try:
                     await self._connected(self._keep_looking)
                 except* AWAY as away:
                     said = str(_first(away)).partition("\n")[0]
                     self.tell(f"the database is away: {said}; trying again in {UNHEARD:g} s")
                 await self.engine.dispose()
-                await asyncio.sleep(UNHEARD)
+                await _wait(self.stopping, UNHEARD)
         finally:
             await self._close()
 
@@ -111,19 +120,19 @@ class Scheduler:
             working.cancel()
 
     async def _keep_looking(self) -> None:
-        while True:
+        while not self.stopping.is_set():
             await self.look()
             await self._rest()
 
     async def _look_until_done(self) -> None:
-        while (found := await self.look()).left or not found.mine:
+        while not self.stopping.is_set() and ((found := await self.look()).left or not found.mine):
             await self._rest()
 
     async def _rest(self) -> None:
         """Wait for the next look, or until a load here has ended: another may be due by that."""
-        self.ended.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.ended.wait(), self.pace.every)
+        await _wait(self.ended, self.pace.every)
+        if not self.stopping.is_set():
+            self.ended.clear()
 
     async def _work(self) -> None:
         await self.app.run_worker_async(
@@ -168,6 +177,11 @@ class Scheduler:
     async def _close(self) -> None:
         await self.loaders.close()
         await self.engine.dispose()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
 
 
 def _is_left(item: Standing, now: datetime) -> bool:
