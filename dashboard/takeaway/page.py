@@ -50,6 +50,10 @@ class Paper:
         high = self.pdf.font_size
         self.pdf.set_xy(x, y - 0.8 * high)
         self.pdf.cell(0, high, text)
+        # A cell that borrowed letters leaves the page without a font for what follows: choose it anew.
+        style = self.pdf.font_style
+        self.pdf.set_font(style="" if style else "B")
+        self.pdf.set_font(style=style)
 
     def shape(self, shape: BaseGeometry, spot: "Spot", *, fill: str | None, line: str, width: float) -> None:
         """Draw a polygon with its holes."""
