@@ -7,6 +7,7 @@ differ from those on the ground by less than the line of a scale bar is wide.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -18,9 +19,8 @@ from dashboard.classes import Class, class_of, classify
 from dashboard.leaflet import ramp
 from dashboard.takeaway import units
 from dashboard.takeaway.tables import Order
-from layers.model import unit
 from layers.questions import Question
-from layers.units import IN_FORCE, Unit, ancestor_ids, by_ids
+from layers.units import Unit, ancestor_ids, by_ids, in_force
 
 METRES = 6_371_008.8 * math.pi / 180
 """In a degree of latitude."""
@@ -65,7 +65,7 @@ def drawn(order: Order, method: str) -> Drawing:
     totals = {child.code: child.total for child in numbers}
     classes = classify(list(totals.values()), method)
     colours = ramp(len(classes), "light", from_zero=classes[0].high == 0)
-    rows = order.connection.execute(polygons(order.of)).all()
+    rows = order.connection.execute(polygons(order.of, order.asked.before)).all()
     squeeze = math.cos(math.radians(sum(row.lat for row in rows) / len(rows)))
     scale = np.array([METRES * squeeze, METRES])
 
@@ -86,12 +86,13 @@ def drawn(order: Order, method: str) -> Drawing:
 def parent(order: Order) -> Unit:
     """Return the unit above the order's."""
     ids = ancestor_ids(order.of.id, len(order.city.levels))[:-1]
-    return [Unit.of(row) for row in order.connection.execute(by_ids(ids)).mappings()][-1]
+    return [Unit.of(row) for row in order.connection.execute(by_ids(ids, order.asked.before)).mappings()][-1]
 
 
-def polygons(of: Unit) -> Question:
+def polygons(of: Unit, before: date | None) -> Question:
     """Ask for the drawing polygons of a unit's children."""
-    own = unit.c
+    table, live = in_force(before)
+    own = table.c
     return select(
         own.code,
         own.name,
@@ -99,4 +100,4 @@ def polygons(of: Unit) -> Question:
         func.ST_X(own.label).label("lon"),
         func.ST_Y(own.label).label("lat"),
         func.ST_AsBinary(own.draw).label("shape"),
-    ).where(IN_FORCE, own.parent_id == of.id)
+    ).where(*live, own.parent_id == of.id)

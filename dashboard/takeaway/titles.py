@@ -35,6 +35,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "from": ("起 (含)", "From (included)"),
     "to": ("止 (不含)", "To (not included)"),
     "q": ("文本", "Text"),
+    "as_of": ("界线按", "Boundaries as of"),
     "bbox": ("坐标范围", "Box"),
     "within": ("多边形内", "Within polygon"),
     "no_condition": ("无", "None"),

@@ -88,6 +88,8 @@ def test_a_file_holds_what_the_summary_of_the_day_counts(dated: Client) -> None:
         assert all(code in line for line in lines)
     below = dated.get(f"/api/export/units.csv?unit={COMMUNITY}&{SECOND}")
     assert (below.headers["x-total-rows"], GONE in below.text, MERGED in below.text) == ("1", False, True)
+    for code, day in ((GONE, BEFORE), (MERGED, SECOND)):
+        assert dated.get(f"/api/export/map.pdf?unit={code}&{day}").status_code == 200
 
 
 def test_units_and_polygons_are_those_of_the_day(dated: Client) -> None:
