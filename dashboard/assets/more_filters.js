@@ -82,7 +82,7 @@
     );
     const around = element("div", undefined, "circle-by-keys");
     const go = button("→", away(() => metres.checkValidity() && onemap.area.around(Number(metres.value))));
-    go.setAttribute("aria-label", text("apply"));
+    go.setAttribute("aria-label", text("apply") + ": " + text("area_metres"));
     around.append(element("span", text("area_metres"), "dim"), metres, go);
     const both = element("div");
     both.append(row, around);

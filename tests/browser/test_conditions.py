@@ -34,13 +34,13 @@ def test_night_hours_on_weekends_and_a_field_narrow_the_numbers(dashboard: Dashb
     dialog.get_by_role("button", name="+ 且").click()
     dialog.get_by_label("字段").select_option("severity")
     dialog.get_by_label("比较").select_option("ge")
-    dialog.get_by_role("button", name="应用").click()
+    dialog.get_by_role("button", name="应用", exact=True).click()
     expect(dialog.get_by_role("alert")).to_be_visible()
     dialog.get_by_label("值").fill("2")
     dialog.get_by_role("button", name="+ 或").click()
     dialog.get_by_label("字段").last.select_option("channel")
     dialog.get_by_label("值").last.select_option("phone")
-    dialog.get_by_role("button", name="应用").click()
+    dialog.get_by_role("button", name="应用", exact=True).click()
     page.wait_for_url("**hours=22-6**")
     dashboard.settle()
     assert dashboard.said["weekday"] == ["6", "7"]
@@ -82,7 +82,7 @@ def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: 
     assert 0 < polygon == total(dashboard, shown(dashboard)) < whole
 
     page = opened(dashboard)
-    page.get_by_role("button", name="画圆").click()
+    page.get_by_role("button", name="画圆", exact=True).click()
     page.mouse.click(900, 400)
     page.mouse.move(950, 400)
     page.wait_for_timeout(400)
@@ -93,7 +93,7 @@ def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: 
     assert 0 < dashboard.numbers().total == total(dashboard, shown(dashboard)) < whole
 
     page = opened(dashboard)
-    page.get_by_role("button", name="画圆").click()
+    page.get_by_role("button", name="画圆", exact=True).click()
     page.keyboard.press("Escape")
     assert page.locator(".draw-veil").count() == 0
     assert "unit=330212000000" in dashboard.search
@@ -111,8 +111,8 @@ def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: 
 def test_a_circle_can_be_set_by_keys_alone(dashboard: Dashboard) -> None:
     dashboard.open("?period=1y")
     page = opened(dashboard)
-    page.get_by_label("以视野中心为圆心").fill("8000")
-    page.get_by_label("以视野中心为圆心").press("Tab")
+    page.get_by_role("spinbutton", name="以视野中心为圆心").fill("8000")
+    page.get_by_role("spinbutton", name="以视野中心为圆心").press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**circle=**,8000**")
     dashboard.settle()
