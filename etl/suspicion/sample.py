@@ -81,8 +81,9 @@ def _said(rows: Rows, spec: PlaceSpec) -> pa.Array:
     """Return all texts of each row in one, but for those that are its place."""
     place = {spec.lon, spec.lat, spec.unit}
     columns = [column for name, column in zip(rows.names, rows.columns, strict=True) if name not in place]
-    texts = [column for column in columns if pa.types.is_string(column.type)]
-    return pc.binary_join_element_wise(*texts, "\n", null_handling="skip") if texts else pa.nulls(len(rows))
+    # Arrow's own way to skip nulls loses the rows that have nothing else.
+    texts = [pc.fill_null(column, "") for column in columns if pa.types.is_string(column.type)]
+    return pc.binary_join_element_wise(*texts, "\n") if texts else pa.nulls(len(rows))
 
 
 def _plain(column: pa.Array | NDArray[np.generic]) -> NDArray[np.generic]:
