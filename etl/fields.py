@@ -72,8 +72,9 @@ class Fields:
             return self.rows.columns.column(spec.column)
         if not spec.columns:
             return pa.repeat(pa.scalar(spec.value, pa.string()), len(self.rows))
-        parts = [trimmed(self.rows.columns.column(part)) for part in spec.columns]
-        return pc.binary_join_element_wise(*parts, " ", null_handling="skip")
+        # Arrow's own way to skip nulls loses the rows that have nothing else.
+        parts = [pc.fill_null(trimmed(self.rows.columns.column(part)), "") for part in spec.columns]
+        return trimmed(pc.binary_join_element_wise(*parts, " "))
 
     def text(self, name: str) -> pa.Array:
         """Return a field as text without blanks around it; what is blank is null."""

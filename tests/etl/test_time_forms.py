@@ -23,13 +23,14 @@ def test_every_declared_form_is_read_and_no_other() -> None:
 
 
 def test_a_date_and_a_time_in_two_columns_are_one_time(town: Town) -> None:
-    town.cases([case("A", 时间="2026/06/01", 标题="08:30"), case("B", 标题="08:30")])
+    town.cases([case("A", 时间="2026/06/01", 标题="08:30"), case("B", 标题="08:30"), case("C", 时间="", 标题="")])
     form = ("%Y/%m/%d %H:%M", "%Y/%m/%d")
     source = town.source("hotline", fields={"reported_at": {"columns": ("时间", "标题"), "format": form}})
     outcome = town.load(source)
-    assert (outcome.loaded, outcome.reasons) == (1, {"bad-time": 1})
+    assert (outcome.loaded, outcome.reasons) == (1, {"bad-time": 2})
     assert town.one("SELECT reported_at FROM incident").isoformat() == "2026-06-01T00:30:00+00:00"
-    (rejected,) = town.rejected(outcome)
+    rejected, empty = town.rejected(outcome)
+    assert "is empty" in empty.message
     expected = "时间 + 标题 is '2026/06/01 08:30:00 08:30'; it should look like %Y/%m/%d %H:%M or %Y/%m/%d"
     assert rejected.message == expected
 
