@@ -16,7 +16,7 @@ VIEW: View = {
     "at": "121.54,29.82",
     "around": 500,
     "layers": None,
-    "sort": "total",
+    "sort": "high",
 }
 CAMERA = {"id": 7, "key": "C7", "name": "Gate", "lon": 121.54, "lat": 29.82, "metres": 1234.5, "bearing": 44.6}
 CASE = {**CAMERA, "id": 8, "key": "H8", "name": "噪声扰民", "metres": 12.2, "bearing": None, "category": "noise"}
