@@ -44,7 +44,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_back(dashboard: Dashboard) -> None
     dashboard.settle()
     assert dashboard.said.get("status") is None
     assert dashboard.numbers().total > filtered
-    dashboard.page.locator(".filters .action").click()
+    dashboard.page.locator(".filters a.action").click()
     dashboard.settle()
     assert dashboard.search == "unit=" + dashboard.unit()["code"]
 
