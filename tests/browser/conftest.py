@@ -84,6 +84,7 @@ def dashboard(page: Page, origin: str) -> Dashboard:
 
 def visitor(browser: Browser, origin: str) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1920, "height": 1080}, locale="zh-CN")
+    context.set_default_timeout(90_000)
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

@@ -50,7 +50,7 @@ QUIET = 0.35
 """Seconds without a request after which a page has all it asked for."""
 
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Dashboard:
         """Wait until numbers, polygons and trend are those of the address."""
         place = self.unit()
         frame = place if place["children"] else place["path"][-2]
-        self.page.wait_for_function(SETTLED, arg=frame["code"])
+        self.page.wait_for_function(SETTLED, arg=frame["code"], timeout=1000 * PATIENCE)
         end = time.monotonic() + PATIENCE
         while self.pending or time.monotonic() - self.busy < QUIET:
             assert time.monotonic() < end, [request.url for request in self.pending]
