@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from dashboard import shades, state
 from dashboard.pages import watch
 from dashboard.panels import panels
-from dashboard.words import TEXTS
+from dashboard.texts import TEXTS
 from layers.pack import City
 from layers.settings import Settings
 

@@ -45,7 +45,7 @@
     return name;
   }
 
-  /* The text for a key in the language of the page; the texts themselves are words.py. */
+  /* The text for a key in the language of the page; the texts themselves are texts.py. */
   function text(key) {
     if (!words) words = JSON.parse(document.getElementById("onemap-words").textContent);
     return (words[key] || [key, key])[root.lang === "en" ? 1 : 0];

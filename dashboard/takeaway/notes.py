@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from dashboard.clauses import clause
 from dashboard.takeaway.tables import Order, Table
 from dashboard.takeaway.titles import TITLES, told
-from dashboard.words import TEXTS, say
+from dashboard.texts import TEXTS
+from dashboard.words import say
 from layers import sources
 from layers.pack import City
 from layers.words import STATUSES, status_code

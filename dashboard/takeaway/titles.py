@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dashboard.words import TEXTS
+from dashboard.texts import TEXTS
 from layers.specs import Title
 
 TITLES: Mapping[str, tuple[str, str]] = {

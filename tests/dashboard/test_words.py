@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.words import TEXTS, ago, count, moment, say, share
+from dashboard.texts import TEXTS
+from dashboard.words import ago, count, moment, say, share
 from layers.clauses import COMPARISONS, EITHER, ORDER
 
 HERE = Path(__file__).resolve().parents[2] / "dashboard"
@@ -37,7 +38,7 @@ def test_every_text_that_panels_ask_for_is_there() -> None:
 
 def test_no_text_waits_in_vain() -> None:
     files = [file for kind in ("*.py", "panels/*.py", "pages/*.py", "assets/*.js") for file in HERE.glob(kind)]
-    code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "words.py")
+    code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "texts.py")
     made = {
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
         *(f"sort_{sort}" for sort in ("high", "low")),
