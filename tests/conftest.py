@@ -15,6 +15,14 @@ from tests.filling import fill
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where two workers share the tests: those that look at one dashboard, and those of one file."""
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Engine]:
     """The server tests make their databases on; `make test` starts one."""

@@ -5,7 +5,7 @@
   const AXIS = 6378137;
   const FLATTENING = 1 / 298.257223563;
   const SQUARED = FLATTENING * (2 - FLATTENING); // of the eccentricity
-  const STEP = 5000; // metres; longer edges are cut for the area, since a straight line on a map is not the shortest way
+  const STEP = 500; // metres; longer edges are cut for the area, since a straight line on a map is not the shortest way
   const CATCH = 12; // pixels around the first point in which a click closes the line
   const HECTARE = 10000;
   const SQUARE_KILOMETRE = 1e6;

@@ -85,7 +85,11 @@ def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) 
     """The answer is held back, so that there is time to look and to change one's mind."""
     opened(dashboard)
     held: list[Route] = []
-    dashboard.page.route("**/api/export/incidents.xlsx**", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    dashboard.page.route("**/api/export/incidents.xlsx**", hold)
     half = {"state": "running", "rows": 500, "total": 1000, "detail": None}
     dashboard.page.route("**/api/export/jobs/**", lambda route: route.fulfill(json=half))
     dashboard.page.locator(".takeaway-start").click()
