@@ -30,7 +30,7 @@ def taken(dashboard: Dashboard) -> Download:
 
 
 def test_a_csv_has_the_rows_on_screen(dashboard: Dashboard, tmp_path: Path) -> None:
-    opened(dashboard, "?category=street-order&status=dispatched&period=1y")
+    opened(dashboard, "?category=street-order&status=closed&period=1y")
     promised = dashboard.page.locator(".takeaway-choice .value").first.inner_text()
     choose(dashboard, "format", "csv")
     download = taken(dashboard)
@@ -40,7 +40,7 @@ def test_a_csv_has_the_rows_on_screen(dashboard: Dashboard, tmp_path: Path) -> N
     with file.open(encoding="utf-8-sig", newline="") as lines:
         found = list(csv.DictReader(lines))
     assert len(found) == dashboard.numbers().total == int(promised.replace(",", "")) > 0
-    assert {row["状态代码"] for row in found} == {"dispatched"}
+    assert {row["状态代码"] for row in found} == {"closed"}
     dashboard.page.locator(".takeaway-done").wait_for()
 
 
