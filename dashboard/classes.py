@@ -36,7 +36,7 @@ def classify(values: Sequence[float], method: str, *, digits: int = 0, breaks: S
     """
     scale = 10**digits
     if method == "manual" and breaks:
-        return _manual([_shown(value, digits) for value in values], sorted(set(breaks))[: MOST - 1])
+        return _manual([shown(value, digits) for value in values], sorted(set(breaks))[: MOST - 1])
     whole = [round(value * scale) for value in values]
     found = _classes(whole, method)
     return [Class(item.low / scale, item.high / scale, item.units) for item in found] if digits else found
@@ -44,11 +44,12 @@ def classify(values: Sequence[float], method: str, *, digits: int = 0, breaks: S
 
 def class_of(value: float, classes: Sequence[Class], digits: int) -> int:
     """Return which class a value is in."""
-    shown = _shown(value, digits)
-    return next((at for at, item in enumerate(classes) if item.has(shown)), len(classes) - 1)
+    seen = shown(value, digits)
+    return next((at for at, item in enumerate(classes) if item.has(seen)), len(classes) - 1)
 
 
-def _shown(value: float, digits: int) -> float:
+def shown(value: float, digits: int) -> float:
+    """Return a value as it is shown, with so many digits: two that look equal are."""
     return float(round(value * 10**digits) / 10**digits)
 
 

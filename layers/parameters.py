@@ -47,6 +47,17 @@ def moment(name: str, value: str | None, zone: ZoneInfo) -> date | None:
     return found.replace(tzinfo=zone).astimezone(UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
+def numbers(name: str, value: str) -> list[float]:
+    """Read numbers with commas between them."""
+    try:
+        found = [float(part) for part in value.split(",") if part.strip()]
+    except ValueError:
+        found = [math.nan]
+    if not all(math.isfinite(number) for number in found):
+        raise FilterError(name, value, right="write numbers with commas between them, such as 10,20,50")
+    return found
+
+
 def day(name: str, value: str | None) -> date | None:
     """Read a day and nothing finer."""
     if value is None:

@@ -173,9 +173,14 @@ def edition(unit_sources: Iterable[str]) -> Question:
     )
 
 
-def _drawn(code: str, *, outline: bool, before: date | None) -> Subquery:
+def _drawn(code: str, *, outline: bool, rank: int | None, before: date | None) -> Subquery:
     table, live = in_force(before)
     held = table.c
+    meant = (held.id if outline else held.parent_id) == _id_of(code, before)
+    if rank is not None:
+        ends = [select(held[end]).where(held.code == code, *live) for end in ("id", "last_id")]
+        first, last = (end.correlate(None).scalar_subquery() for end in ends)
+        meant = held.id.between(first, last) & (held.rank == rank)
     return (
         select(
             held.code,
@@ -187,21 +192,21 @@ def _drawn(code: str, *, outline: bool, before: date | None) -> Subquery:
             (held.area / 1e6).label("area"),
             held.draw.label("geom"),
         )
-        .where(*live, (held.id if outline else held.parent_id) == _id_of(code, before))
+        .where(*live, meant)
         .order_by(held.code)
         .subquery("drawn")
     )
 
 
-def geobuf(code: str, *, outline: bool = False, before: date | None = None) -> Question:
-    """Ask whether a unit is known, and for the polygons of its children (or its own outline) as one Geobuf."""
-    drawn = _drawn(code, outline=outline, before=before).table_valued()
+def geobuf(code: str, *, outline: bool = False, rank: int | None = None, before: date | None = None) -> Question:
+    """Ask whether a unit is known, and for polygons as one Geobuf: its children's, its own, or those of a level."""
+    drawn = _drawn(code, outline=outline, rank=rank, before=before).table_valued()
     return _answer(code, select(func.ST_AsGeobuf(drawn, literal_column("'geom'"))), before)
 
 
 def geojson(code: str, *, outline: bool = False, before: date | None = None) -> Question:
     """Ask for the same as GeoJSON text."""
-    drawn = _drawn(code, outline=outline, before=before).table_valued()
+    drawn = _drawn(code, outline=outline, rank=None, before=before).table_valued()
     feature = func.ST_AsGeoJSON(drawn, literal_column("'geom'"), 6)
     features = func.coalesce(func.string_agg(feature, literal_column("','")), "")
     return _answer(code, select(func.concat('{"type":"FeatureCollection","features":[', features, "]}")), before)

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
-from dashboard.api.summary import Totals, added_up
+from dashboard.api.summary import standings
 from dashboard.asking import AConnection, TheCity, documented, family_of, filter_besides
 from layers import counts, indicators, measures, units
 from layers.counts import Family
@@ -128,9 +128,9 @@ async def measured(needs: Needs, connection: AsyncConnection, asked: Asked) -> F
     found: Found = {each.id: {} for each in (of.unit, *of.children)}
     if needs in {Needs.COUNTS, Needs.SIZES}:
         rows = (await connection.execute(counts.tally(asked.filter, city, of=of, now=asked.now))).all()
-        summary = added_up(rows, of, asked=asked.filter, city=city, now=asked.now)
-        for each, totals in zip((of.unit, *of.children), (summary, *summary.children), strict=True):
-            found[each.id] |= {name: getattr(totals, name) for name in Totals.model_fields}
+        whole, children = standings(rows, of)
+        for ident, standing in {of.unit.id: whole, **children}.items():
+            found[ident] |= standing.totals()
     if needs is Needs.HOURS:
         for row in await connection.execute(measures.hours(asked.filter, city, of=of)):
             found.get(of.unit.id if row.whole else row.child_id, {})["hours"] = row.hours

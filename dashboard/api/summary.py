@@ -71,21 +71,15 @@ async def summary(connection: AConnection, city: TheCity, asked: TheFilter) -> S
 
 def added_up(rows: Sequence[Row[Any]], of: Family, *, asked: Filter, city: City, now: datetime) -> Summary:
     """Turn counted rows into the answer."""
-    whole, children = _Standing(), {child.id: _Standing() for child in of.children}
+    whole, children = standings(rows, of)
     by: dict[str, Counter[Any]] = {name: Counter() for name in ("category", "status", "source", "day")}
     for row in rows:
         if row.part == "unit":
-            whole.add(row)
             by["category"][row.category] += row.n
             by["status"][Status(row.status)] += row.n
             by["source"][row.source] += row.n
         elif row.part == "day":
             by["day"][row.day] += row.n
-        else:
-            whole.overdue += row.late
-            if row.child_id in children:
-                children[row.child_id].add(row)
-                children[row.child_id].overdue += row.late
     sources = {code: spec.title for code, spec in city.sources.items()}
     categories = {code: item.title for code, item in city.categories.items()}
     return Summary(
@@ -101,19 +95,36 @@ def added_up(rows: Sequence[Row[Any]], of: Family, *, asked: Filter, city: City,
     )
 
 
-class _Standing:
+def standings(rows: Sequence[Row[Any]], of: Family) -> tuple["Standing", dict[int, "Standing"]]:
+    """Add counted rows up for the unit itself and for each child, by its id."""
+    whole, children = Standing(), {child.id: Standing() for child in of.children}
+    for row in rows:
+        if row.part == "unit":
+            whole.add(row)
+        elif row.part != "day":
+            whole.overdue += row.late
+            if row.child_id in children:
+                children[row.child_id].add(row)
+                children[row.child_id].overdue += row.late
+    return whole, children
+
+
+class Standing:
     """The numbers of one unit, while they are being added up."""
 
     def __init__(self) -> None:
+        """Begin with nothing."""
         self.total = self.closed = self.on_time = self.overdue = 0
 
     def add(self, row: Row[Any]) -> None:
+        """Add a counted row."""
         self.total += row.n
         self.on_time += row.on_time
         if row.status == Status.CLOSED:
             self.closed += row.n
 
     def totals(self) -> dict[str, int]:
+        """Return the fields of `Totals`."""
         return {
             "total": self.total,
             "open": self.total - self.closed,

@@ -143,3 +143,21 @@ def test_the_golden_figures_of_tianmen(engine: Engine, city: City, empty_client:
     assert {name: round(answer["value"], 2) for name, answer in rates.items()} == {"closure": 93.72, "on-time": 75.82}
     assert [(answer["numerator"], answer["denominator"]) for answer in rates.values()] == [(911, 972), (737, 972)]
     assert datetime.fromisoformat(rates["closure"]["as_of"]) <= datetime.now(UTC)
+
+
+@pytest.mark.parametrize("ident", ["count", "closure", "per-km2", "reach"])
+def test_a_level_is_classed_as_the_map_classes_its_children(client: Client, ident: str) -> None:
+    asked = f"unit={CITY}&level=district&classes=manual&breaks=80,2"
+    answer = client.json(f"/api/indicators/{ident}/values?{asked}")
+    plain = client.json(f"/api/indicators/{ident}?unit={CITY}")
+    digits = plain["indicator"]["digits"]
+    expected = [None if value is None else pytest.approx(value, abs=10**-digits) for value in plain["values"]]
+    assert answer["values"] == expected
+    assert [(item["low"], item["high"]) for item in answer["classes"]] == [(None, 2), (2, 80), (80, None)]
+    assert sum(item["units"] for item in answer["classes"]) == len(answer["values"]) - answer["unknown"]
+
+
+def test_breaks_that_are_no_numbers_are_refused(client: Client) -> None:
+    answer = client.get("/api/indicators/count/values?level=street&breaks=1,nan")
+    assert answer.status_code == 400
+    assert "10,20,50" in answer.json()["detail"]

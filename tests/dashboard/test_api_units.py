@@ -1,6 +1,7 @@
 """`/api/city` and `/api/units/…`: where a client starts, and the polygons."""
 
 import gzip
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,3 +93,16 @@ def test_a_load_of_units_gives_the_polygons_another_address(empty_client: Client
     assert first != "none"
     load(city.sources["units"], city=city, engine=engine, inbox=city.folder / "inbox", now=datetime.now(UTC))
     assert empty_client.json("/api/city")["version"] == first
+
+
+def test_all_units_of_a_level_come_in_the_order_of_their_values(client: Client) -> None:
+    version = client.json("/api/city")["version"]
+    kept = client.get(f"/api/units/{WEST}/levels/grid.geobuf?v={version}")
+    assert kept.headers["cache-control"] == "public, max-age=31536000, immutable"
+    codes = re.findall(rb"9901\d{11}", kept.content)
+    listed = client.json(f"/api/indicators/count?unit={WEST}&level=grid")
+    assert [code.decode() for code in codes] == listed["codes"]
+    answer = client.json(f"/api/indicators/count/values?unit={WEST}&level=grid")
+    assert (answer["version"], answer["values"]) == (version, listed["values"])
+    assert sum(item["units"] for item in answer["classes"]) + answer["unknown"] == len(codes)
+    assert client.get(f"/api/units/{WEST}/levels/block.geobuf").status_code == 404
