@@ -7,7 +7,7 @@ from dash import Dash, Input, Output
 
 from dashboard.classes import Class, class_of, classify
 from dashboard.leaflet import ramp
-from dashboard.measuring import chosen, made_of, measures, written
+from dashboard.measuring import chosen, made_of, measures, sign, written
 from dashboard.state import Picture, Store
 from dashboard.words import say
 from layers.pack import City
@@ -21,16 +21,23 @@ def shades(city: City, picture: Picture | None, theme: str | None, language: str
     found = measures(city, picture)
     known = {code: each.value for code, each in found.items() if each.value is not None}
     method = view["classes"]
-    classes = classify(list(known.values()), method, digits=indicator.digits, breaks=view.get("breaks") or ())
+    leveled = picture.get("leveled")
+    if leveled:
+        classes = [Class(item["low"], item["high"], item["units"]) for item in leveled["classes"]]
+        found, known = {}, {}
+    else:
+        classes = classify(list(known.values()), method, digits=indicator.digits, breaks=view.get("breaks") or ())
     zero = bool(classes) and classes[0].high == 0
     return {
         "unit": picture["frame"]["unit"]["code"],
         "title": indicator.title.text(tongue),
+        "digits": indicator.digits,
+        "sign": sign(indicator),
         "nothing": f"{say('no_data', tongue)} · {indicator.no_data.text(tongue)}",
         "bounds": [item.high for item in classes],
         "lows": [item.low for item in classes],
         "units": [item.units for item in classes],
-        "unknown": len(found) - len(known),
+        "unknown": leveled["unknown"] if leveled else len(found) - len(known),
         "colors": ramp(len(classes), theme or "dark", name=view.get("ramp") or "cyan", from_zero=zero),
         "classes": {code: class_of(value, classes, indicator.digits) for code, value in known.items()},
         "values": known,

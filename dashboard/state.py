@@ -68,6 +68,8 @@ class View(TypedDict, total=False):
     as_of: str | None
     """The day whose boundaries are shown; none means those in force."""
     layers: list[str] | None
+    level: str | None
+    """The level whose units are all drawn, where it is below the unit; none draws what the drill shows."""
     indicator: str
     classes: str
     breaks: list[float]
@@ -110,6 +112,8 @@ class Picture(TypedDict):
     """The units drawn: the unit's children, or at the lowest level its siblings."""
     indicated: dict[str, Any] | None
     """The chosen indicator's values of these units; none where the summary has all it needs."""
+    leveled: dict[str, Any] | None
+    """The classes of all units of a level, where one is chosen; the many values stay with `cells.js`."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
     editions: list[dict[str, Any]]
@@ -149,6 +153,7 @@ def address(view: View, **changes: object) -> str:
     breaks = ",".join(f"{value:.12g}" for value in merged.get("breaks") or ())
     merged["breaks"] = breaks if merged.get("classes") == "manual" else None
     defaults = {
+        "level": None,
         "indicator": "count",
         "classes": "quantile",
         "breaks": None,

@@ -133,14 +133,17 @@
       editions(),
     ]);
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
-    const [frame, measured] = await Promise.all([
+    const level = onemap.cells.levelOf(view, place);
+    const asked = { unit: view.unit, asOf: view.as_of, ask: (address) => fresh(address, signal, afresh) };
+    const [frame, measured, leveled] = await Promise.all([
       frameOf(place, view, summary, signal),
       indicated(view, above, signal, afresh),
+      level && onemap.cells.values(view, level, asked),
     ]);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
-    const picture = { view, unit: place, held, summary, frame, indicated: measured, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    const picture = { view, unit: place, held, summary, frame, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 

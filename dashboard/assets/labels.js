@@ -39,7 +39,7 @@
       const said = layer.feature.properties;
       const value = context.shades.values[code];
       const at = Number.isFinite(said.lon) ? window.L.latLng(said.lat, said.lon) : layer.getBounds().getCenter();
-      wanted.push({ layer, at, value, dark: dark(onemap.units.colour(code)), name: onemap.look.name(said), number: context.shades.texts[code] || "" });
+      wanted.push({ layer, at, value: context.outlined ? Infinity : value, dark: dark(onemap.units.colour(code)), name: onemap.look.name(said), number: context.shades.texts[code] || "" });
     }
     wanted.sort((a, b) => (b.value || 0) - (a.value || 0));
     place();
@@ -82,7 +82,7 @@
     const labels = [];
     const clusters = onemap.points.taken();
     const written = document.createDocumentFragment();
-    for (const label of wanted) {
+    for (const label of [...wanted, ...onemap.cells.labels()]) {
       if (!view.contains(map.latLngToLayerPoint(label.at).add(origin))) continue;
       const wide = Math.max(width(label.name, 13.5), width(label.number, 12.5)) + 6;
       const point = spot(label, { map, wide, labels, clusters });
@@ -97,5 +97,5 @@
     pane.classList.remove("is-flying");
   }
 
-  onemap.labels = { draw, place };
+  onemap.labels = { draw, place, dark };
 })();

@@ -125,7 +125,8 @@
     const mine = ++drawing;
     const frame = picture.frame;
     const parent = frame.unit.path.length > 1 ? frame.unit.path[frame.unit.path.length - 2] : null;
-    const [data, around] = await Promise.all([
+    const [cells, data, around] = await Promise.all([
+      onemap.cells.ready(picture),
       shapes(frame.unit.code, picture.version, picture.view.as_of),
       parent ? shapes(parent.code, picture.version, picture.view.as_of) : "",
       landed,
@@ -133,10 +134,11 @@
     if (mine !== drawing) return [none, none, none, none];
     const numbers = {};
     for (const child of frame.children) numbers[child.code] = child;
-    const hideout = { numbers, shades, language, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total };
+    const hideout = { numbers, shades, language, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total, outlined: Boolean(cells) };
     const context = { language, hidden: frame.unit.code };
     const wanted = frame.unit.code + "@" + picture.version + "@" + (picture.view.as_of || "");
     onemap.units.expect(wanted);
+    onemap.cells.show(cells, shades);
     const same = drawnFor === wanted;
     drawnFor = wanted;
     return [same ? none : data, hideout, same ? none : around || none, context];

@@ -36,7 +36,11 @@
     if (!hideout || !hideout.shades) return { stroke: false, fill: false };
     const code = feature.properties.code;
     const chosen = hideout.chosen === code;
+    // Where all units of a lower level are drawn, these are but the lines around them.
+    if (hideout.outlined) return { color: palette.quiet, weight: 1.6, opacity: 1, fill: false, interactive: false };
     return {
+      fill: true,
+      interactive: true,
       color: chosen ? palette.accent : palette.line,
       weight: chosen ? 3 : 1,
       opacity: 1,

@@ -23,6 +23,7 @@
       last_day: until && shift(until.slice(0, 10), -1),
       as_of: said.get("as_of"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
+      level: said.get("level"),
       indicator: said.get("indicator") || DEFAULTS.indicator,
       classes: said.get("classes") || DEFAULTS.classes,
       breaks: numbers(said.get("breaks")),
@@ -58,7 +59,7 @@
     for (const name of SINGLES) if (view[name]) says.append(name, view[name]);
     if (view.as_of) says.append("as_of", view.as_of);
     if (view.layers) says.append("layers", view.layers.join(","));
-    for (const name of ["indicator", "classes", "breaks", "ramp", "sort"]) {
+    for (const name of ["level", "indicator", "classes", "breaks", "ramp", "sort"]) {
       if (name === "breaks") {
         if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));
       } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);

@@ -7,7 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
-from dashboard.parts import skeleton, toggle
+from dashboard.parts import choices, skeleton, toggle
 from dashboard.state import Picture, Store, View, address, toggled
 from dashboard.words import count, say
 from layers.pack import City
@@ -64,6 +64,26 @@ def row(layer: LayerSpec, *, amount: int | None, on: bool, href: str, language: 
     )
 
 
+def levels(city: City, picture: Picture, language: str) -> list[Component]:
+    """Return the choice of the level whose units are drawn, where there is more than one below the unit."""
+    view = picture["view"]
+    below = city.levels[len(picture["unit"]["path"]) :]
+    if len(below) <= 1:
+        return []
+    on = next((level.id for level in below if level.id == view.get("level")), None)
+    titles = [(None, say("level_automatic", language)), *((item.id, item.title.text(language)) for item in below)]
+    options = [
+        toggle(title, href=address(view, level=ident), on=ident == on, role="radio", look="choice")
+        for ident, title in titles
+    ]
+    return [
+        html.Div(
+            [html.Span(say("level_units", language)), choices(options, say("level_choose", language))],
+            className="levels",
+        )
+    ]
+
+
 def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     """Return the title and a row for each layer."""
     if not picture or "facets" not in picture:
@@ -81,7 +101,11 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         )
         for layer in ordered(city)
     ]
-    return [html.Header(html.H2(say("layers", language))), html.Div(rows, className="rows")]
+    return [
+        html.Header(html.H2(say("layers", language))),
+        *levels(city, picture, language),
+        html.Div(rows, className="rows"),
+    ]
 
 
 def register(app: Dash, city: City) -> None:

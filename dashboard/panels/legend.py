@@ -101,9 +101,12 @@ def ramps(view: View, language: str) -> html.Div:
     )
 
 
-def menu(city: City, indicator: Indicator, *, view: View, language: str) -> html.Details:
+def menu(city: City, indicator: Indicator, *, picture: Picture, language: str) -> html.Details:
     """Return the list of indicators behind the name of the chosen one."""
+    view, leveled = picture["view"], picture.get("leveled")
     when = f" · {period(view, language)}" if indicator.follows else ""
+    if leveled:
+        when += f" · {city.levels[city.rank(leveled['level'])].title.text(language)}"
     options = [
         toggle(
             item.title.text(language),
@@ -159,7 +162,7 @@ def draw(city: City, found: dict[str, Any] | None, language: str, picture: Pictu
         return []
     view, indicator = picture["view"], chosen(city, picture)
     return [
-        html.Header([menu(city, indicator, view=view, language=language), ramps(view, language)]),
+        html.Header([menu(city, indicator, picture=picture, language=language), ramps(view, language)]),
         explained(indicator, language),
         html.Ul(rows(found, indicator, language)),
         html.Footer(

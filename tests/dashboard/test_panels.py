@@ -75,6 +75,7 @@ def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts o
         "editions": [],
         "at": 0,
         "indicated": None,
+        "leveled": None,
         "error": None,
     }
 
@@ -96,6 +97,24 @@ def test_an_address_leaves_defaults_out_and_keeps_the_rest_in_order() -> None:
     assert address(days) == "?unit=990100000000&from=2026-01-01&to=2026-02-01"
     assert address({**VIEW, "q": "a&b=c 道"}) == "?unit=990100000000&q=a%26b%3Dc+%E9%81%93".replace("%3D", "%3D")
     assert address({**VIEW, "layers": []}) == "?unit=990100000000&layers="
+
+
+def test_a_level_is_chosen_among_those_below_the_unit_and_coloured_by_its_own_classes(city: City) -> None:
+    classes = [{"low": 0, "high": 0, "units": 5}, {"low": 1, "high": 9, "units": 3}]
+    shown = picture(child("990101000000", total=7), level="community")
+    shown["leveled"] = {"level": "community", "classes": classes, "unknown": 2, "units": 10}
+    assert address(shown["view"]) == "?unit=990100000000&level=community"
+    row = plain(layer_list.levels(city, shown, "en"))[0][2][1][2]
+    assert [option[2] for option in row] == [["Auto"], ["District"], ["Street"], ["Community"], ["Grid cell"]]
+    assert [option[1]["aria-checked"] for option in row] == ["false", "false", "false", "true", "false"]
+    found = shades(city, shown, "dark", "en")
+    assert found
+    assert (found["lows"], found["bounds"], found["units"], found["unknown"]) == ([0, 1], [0, 9], [5, 3], 2)
+    assert (found["values"], found["texts"]) == ({}, {})
+    assert "Community" in text(legend.draw(city, found, "en", shown))
+    lowest = picture(level="grid")
+    lowest["unit"]["path"] *= 4
+    assert layer_list.levels(city, lowest, "en") == []
 
 
 def test_a_page_of_the_list_is_left_by_any_other_change() -> None:
@@ -191,7 +210,7 @@ def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: Ci
 
 def test_layers_say_whether_they_are_on(city: City) -> None:
     tree = plain(layer_list.draw(city, picture(layers=["hotline"]), "en"))
-    rows = {row[1]["href"]: row[1]["aria-checked"] for row in tree[1][2]}
+    rows = {row[1]["href"]: row[1]["aria-checked"] for row in tree[-1][2]}
     assert sorted(rows.values()) == ["false", "true"]
     assert "1,200" in text(layer_list.draw(city, picture(), "en"))
 
