@@ -61,6 +61,12 @@ async def a_connection(request: Request) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
+async def a_snapshot(request: Request) -> AsyncIterator[AsyncConnection]:
+    """Lend a connection for an answer of several questions that must see the same rows."""
+    async with request.app.state.engine.connect() as connection:
+        yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 @dataclass(frozen=True)
 class Boundaries:
     """The day whose boundaries are meant, and the edition that ended them."""
@@ -71,6 +77,7 @@ class Boundaries:
 
 TheCity = Annotated[City, Depends(the_city)]
 AConnection = Annotated[AsyncConnection, Depends(a_connection)]
+ASnapshot = Annotated[AsyncConnection, Depends(a_snapshot)]
 
 
 def filter_besides(*own: str) -> Callable[[Request, AsyncConnection, City], Awaitable[Filter]]:

@@ -1,6 +1,7 @@
 """The chosen indicator on a picture: its value for every unit drawn, and how it is written."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from dashboard.state import Child, Picture
 from dashboard.words import count
@@ -33,6 +34,19 @@ def measures(city: City, picture: Picture) -> dict[str, Measure]:
         columns = zip(found["codes"], found["values"], found["numerators"], found["denominators"], strict=True)
         return {code: Measure(*numbers) for code, *numbers in columns}
     return {child["code"]: _summed(indicator, child) for child in picture["frame"]["children"]}
+
+
+def measures_before(city: City, picture: Picture) -> dict[str, Measure]:
+    """Return the measures of the units drawn in the period compared with, by code; none where nothing is compared."""
+    compared = picture.get("compared")
+    if not compared:
+        return {}
+    past = [
+        {name: value["then"] if isinstance(value, dict) else value for name, value in child.items()}
+        for child in compared["frame"]["children"]
+    ]
+    frame = {**picture["frame"], "children": past}
+    return measures(city, cast("Picture", {**picture, "frame": frame, "indicated": compared["indicated"]}))
 
 
 def written(value: float | None, indicator: Indicator, language: str) -> str:

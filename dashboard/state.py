@@ -36,6 +36,8 @@ class Store(StrEnum):
     PICTURE = "state-picture"
     INCIDENTS = "state-incidents"
     """A page of the incidents behind the picture."""
+    HOURS = "state-hours"
+    """Incidents by hour and day of the week, while these are looked at."""
     OUTER = "state-outer"
     """Days around the chosen period, for the trend."""
     SOURCES = "state-sources"
@@ -76,7 +78,11 @@ class View(TypedDict, total=False):
     """The upper ends of classes that somebody typed."""
     ramp: str
     sort: str
-    """`high` or `low`: which end of the ranking comes first."""
+    """Which end of the ranking comes first: `high` or `low`, or where periods are compared `rise` or `fall`."""
+    against: str | None
+    """What the period is compared with: `before`, `week`, `year` or a day."""
+    strip: str
+    """What the strip below the map shows: `trend`, `hours` or `kinds`."""
     after: str | None
     at: str | None
     """The chosen place: `feature-12`, `incident-34`, or longitude and latitude."""
@@ -110,6 +116,8 @@ class Picture(TypedDict):
     """How many features each layer holds in the unit."""
     frame: dict[str, Any]
     """The units drawn: the unit's children, or at the lowest level its siblings."""
+    compared: dict[str, Any] | None
+    """The unit and the units drawn in the period compared with: `unit`, `frame` and, as above, `indicated`."""
     indicated: dict[str, Any] | None
     """The chosen indicator's values of these units; none where the summary has all it needs."""
     leveled: dict[str, Any] | None
@@ -159,6 +167,8 @@ def address(view: View, **changes: object) -> str:
         "breaks": None,
         "ramp": "cyan",
         "sort": "high",
+        "against": None,
+        "strip": "trend",
         "after": None,
         "at": None,
     }
@@ -232,6 +242,7 @@ def layout(city: City) -> html.Div:
         Store.PICTURE,
         Store.INCIDENTS,
         Store.OUTER,
+        Store.HOURS,
         Store.SOURCES,
         Store.LANGUAGE,
         Store.THEME,
@@ -267,6 +278,9 @@ def register(app: Dash) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("feed", "outer"), Output(Store.OUTER, "data"), Input(Store.PICTURE, "data")
+    )
+    app.clientside_callback(
+        ClientsideFunction("strip", "hours"), Output(Store.HOURS, "data"), Input(Store.PICTURE, "data")
     )
     app.clientside_callback(
         ClientsideFunction("feed", "catalogue"),

@@ -96,6 +96,18 @@
     return fresh("/api/indicators/" + encodeURIComponent(view.indicator) + "?" + onemap.view.query(view, { unit: code }), signal, afresh);
   }
 
+  /* The same units in the period that this one is compared with; a period without ends is compared with nothing. */
+  async function comparedWith(view, code, signal, afresh) {
+    const { since, until } = onemap.view.span(view);
+    if (!view.against || !since || !until) return null;
+    const against = "&against=" + encodeURIComponent(view.against);
+    const [whole, frame] = await Promise.all(
+      [view.unit, code].map((unit) => fresh("/api/compare?" + onemap.view.query(view, { unit }) + against, signal, afresh))
+    );
+    const then = { ...view, period: "custom", since: whole.then.since, until: whole.then.until };
+    return { unit: whole, frame, indicated: await indicated(then, code, signal, afresh) };
+  }
+
   /* What each choice of a filter would count: the same question without that filter. */
   function facetsOf(view, signal, afresh) {
     return Promise.all(
@@ -135,15 +147,16 @@
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
     const level = onemap.cells.levelOf(view, place);
     const asked = { unit: view.unit, asOf: view.as_of, ask: (address) => fresh(address, signal, afresh) };
-    const [frame, measured, leveled] = await Promise.all([
+    const [frame, measured, leveled, compared] = await Promise.all([
       frameOf(place, view, summary, signal),
       indicated(view, above, signal, afresh),
       level && onemap.cells.values(view, level, asked),
+      comparedWith(view, above, signal, afresh),
     ]);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
-    const picture = { view, unit: place, held, summary, frame, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    const picture = { view, unit: place, held, summary, frame, compared, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 
@@ -209,6 +222,6 @@
     window.dash_clientside.set_props("state-tick", { n_intervals: --ticked });
   });
 
-  onemap.feed = { ask, unit, city, dated };
+  onemap.feed = { ask, fresh, unit, city, dated };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, outer, catalogue } });
 })();

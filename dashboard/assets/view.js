@@ -4,7 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const LISTS = ["category", "status", "source", "channel", "weekday", "where"];
   const SINGLES = ["hours", "within", "circle", "q"];
-  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high" };
+  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend" };
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
@@ -29,6 +29,8 @@
       breaks: numbers(said.get("breaks")),
       ramp: said.get("ramp") || DEFAULTS.ramp,
       sort: said.get("sort") || DEFAULTS.sort,
+      against: said.get("against"),
+      strip: said.get("strip") || DEFAULTS.strip,
       after: said.get("after"),
       saved: said.get("view"),
       at: said.get("at"),
@@ -59,7 +61,7 @@
     for (const name of SINGLES) if (view[name]) says.append(name, view[name]);
     if (view.as_of) says.append("as_of", view.as_of);
     if (view.layers) says.append("layers", view.layers.join(","));
-    for (const name of ["level", "indicator", "classes", "breaks", "ramp", "sort"]) {
+    for (const name of ["level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip"]) {
       if (name === "breaks") {
         if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));
       } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);

@@ -6,11 +6,12 @@ from typing import Any
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.changes import Change, against, arrow
 from dashboard.measuring import written
 from dashboard.painting import canvas, paint
 from dashboard.state import Picture, Store
 from dashboard.words import count, period, say, share
-from layers.indicators import ON_TIME
+from layers.indicators import COUNT, ON_TIME
 from layers.pack import City
 
 
@@ -25,10 +26,13 @@ def layout() -> html.Div:
     return canvas(Ids.BODY, [html.Div(className="figure skeleton") for _ in range(6)], className="panel figures")
 
 
-def figure(key: str, value: str, *, note: str, exact: str = "", state: str = "") -> html.Div:
+def figure(  # noqa: PLR0913 - what a number says above, below and beside itself
+    key: str, value: str, *, note: str, exact: str = "", state: str = "", change: html.Span | None = None
+) -> html.Div:
     """Return one number with its label above and its comparison below."""
+    below = html.P([change] if change else note, className="note", title=note)
     return html.Div(
-        [html.H3(key), html.P(value, className="number", title=exact), html.P(note, className="note", title=note)],
+        [html.H3(key), html.P(value, className="number", title=exact), below],
         className=f"figure {state}".strip(),
     )
 
@@ -43,7 +47,27 @@ def unplaced(picture: Picture, language: str) -> html.Div:
         count(numbers["unplaced"], language),
         note=say("of_total", language, share=share(numbers["unplaced"], numbers["total"])),
         exact=f"{numbers['unplaced']:,} · {say('unplaced_here', language)}",
+        change=changed(picture, "unplaced", language),
     )
+
+
+def changed(picture: Picture, key: str, language: str) -> html.Span | None:
+    """Return how one of the counts changed; none where no period is compared."""
+    compared = picture.get("compared")
+    if not compared:
+        return None
+    return arrow(
+        Change(picture["summary"][key], compared["unit"][key]["then"]), COUNT, language, full=True, good=key == "closed"
+    )
+
+
+def rate_changed(picture: Picture, language: str) -> html.Span | None:
+    """Return how the share closed on time changed; none where no period is compared."""
+    compared = picture.get("compared")
+    if not compared:
+        return None
+    past = {name: float(compared["unit"][name]["then"]) for name in ("on_time", "due")}
+    return arrow(Change(ON_TIME.value(picture["summary"]), ON_TIME.value(past)), ON_TIME, language)
 
 
 def draw(picture: Picture | None, language: str) -> list[Component]:
@@ -58,7 +82,12 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
 
     def counted(key: str, note: str, state: str = "") -> html.Div:
         return figure(
-            say(key, language), count(numbers[key], language), note=note, exact=f"{numbers[key]:,}", state=state
+            say(key, language),
+            count(numbers[key], language),
+            note=note,
+            exact=f"{numbers[key]:,}",
+            state=state,
+            change=changed(picture, key, language),
         )
 
     due = numbers["due"]
@@ -67,8 +96,11 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
         written(ON_TIME.value(numbers), ON_TIME, language),
         note=f"{numbers['on_time']:,} / {due:,}" if due else say("nothing_due", language),
         exact=ON_TIME.formula.text(language),
+        change=rate_changed(picture, language),
     )
+    said = against(picture, language)
     return [
+        *([html.P(said, className="against")] if said else []),
         counted("total", period(picture["view"], language)),
         counted("open", part("of_total", opened, total)),
         counted(

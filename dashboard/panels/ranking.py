@@ -8,7 +8,8 @@ from functools import partial
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
-from dashboard.measuring import Measure, chosen, made_of, measures, written
+from dashboard.changes import Change, arrow
+from dashboard.measuring import Measure, chosen, made_of, measures, measures_before, written
 from dashboard.painting import canvas, paint
 from dashboard.parts import choices, skeleton, toggle
 from dashboard.state import Child, Picture, Store, View, address
@@ -17,6 +18,8 @@ from layers.indicators import Indicator
 from layers.pack import City
 
 SORTS = ("high", "low")
+MOVES = ("rise", "fall")
+"""Where periods are compared, what rose or fell the most may come first."""
 NOTHING = Measure(None, None, None)
 
 
@@ -35,6 +38,8 @@ class Table:
     most: float
     """The greatest value, whose bar is full."""
     language: str
+    past: Mapping[str, Measure]
+    """The values of the period compared with; empty where none is."""
 
 
 def layout() -> html.Div:
@@ -44,7 +49,7 @@ def layout() -> html.Div:
 
 def ranked(children: list[Child], found: Mapping[str, Measure], sort: str) -> list[Child]:
     """Return the units, the greatest or the least first; equal ones by code, those without a value last."""
-    sign = 1 if sort == "low" else -1
+    sign = 1 if sort in {"low", "fall"} else -1
 
     def key(child: Child) -> tuple[bool, float, str]:
         value = found.get(child["code"], NOTHING).value
@@ -53,9 +58,19 @@ def ranked(children: list[Child], found: Mapping[str, Measure], sort: str) -> li
     return sorted(children, key=key)
 
 
+def moves(found: Mapping[str, Measure], past: Mapping[str, Measure]) -> dict[str, Measure]:
+    """Return how much each unit rose, as a measure to rank by."""
+    return {
+        code: Measure(Change(measure.value, past.get(code, NOTHING).value).difference, None, None)
+        for code, measure in found.items()
+    }
+
+
 def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
     """Return one unit's bar."""
     value, view, language = measure.value or 0, within.view, within.language
+    before = within.past.get(child["code"], NOTHING).value
+    moved = [arrow(Change(measure.value, before), within.indicator, language)] if within.past else []
     marked = " is-chosen" if child["code"] == view["unit"] else ""
     return html.A(
         [
@@ -65,23 +80,26 @@ def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
                 html.I(style={"width": f"{100 * value / within.most if within.most else 0:.1f}%"}), className="bar"
             ),
             html.Span(written(measure.value, within.indicator, language), className="value", title=made_of(measure)),
+            *moved,
         ],
         href=address(view, unit=child["code"]),
         className=f"rank-row{marked}",
     )
 
 
-def sorts(view: View, language: str) -> html.Div:
+def sorts(view: View, language: str, *, compared: bool) -> html.Div:
     """Return the choice of which end comes first."""
+    offered = (*SORTS, *MOVES) if compared else SORTS
+    now = view["sort"] if view["sort"] in offered else "high"
     options = [
         toggle(
             say(f"sort_{sort}", language),
             href=address(view, sort=sort),
-            on=(sort == "low") == (view["sort"] == "low"),
+            on=sort == now,
             role="radio",
             look="choice",
         )
-        for sort in SORTS
+        for sort in offered
     ]
     return choices(options, say("sort_by", language))
 
@@ -92,17 +110,19 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         return [*skeleton(8)]
     view, frame, indicator = picture["view"], picture["frame"], chosen(city, picture)
     found = measures(city, picture)
-    children = ranked(frame["children"], found, view["sort"])
+    past = measures_before(city, picture)
+    moving = past and view["sort"] in MOVES
+    children = ranked(frame["children"], moves(found, past) if moving else found, view["sort"])
     most = max((measure.value or 0 for measure in found.values()), default=0)
     level = city.levels[min(len(frame["unit"]["path"]), len(city.levels) - 1)].title.text(language)
-    table = Table(view, indicator, most, language)
+    table = Table(view, indicator, most, language, past)
     rows = [
         row(child, found.get(child["code"], NOTHING), place=place, within=table)
         for place, child in enumerate(children, start=1)
     ]
     unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)})"
     return [
-        html.Header([html.H2(say("ranking", language, level=level)), sorts(view, language)]),
+        html.Header([html.H2(say("ranking", language, level=level)), sorts(view, language, compared=bool(past))]),
         html.H3(unit),
         html.Div(rows, className="rows"),
     ]

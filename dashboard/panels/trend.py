@@ -3,8 +3,8 @@
 from enum import StrEnum
 
 from dash import ClientsideFunction, Dash, Input, html
+from dash.development.base_component import Component
 
-from dashboard.parts import data
 from dashboard.state import Store
 from layers.pack import City
 
@@ -12,24 +12,24 @@ from layers.pack import City
 class Ids(StrEnum):
     """Every id this panel owns."""
 
-    FRAME = "trend-frame"
     TITLE = "trend-title"
     HINT = "trend-hint"
     CHART = "trend-chart"
     READOUT = "trend-readout"
 
 
-def layout() -> html.Section:
+def head() -> list[Component]:
+    """Return what stands above the chart."""
+    return [
+        html.H2(id=Ids.TITLE, className="only-trend"),
+        html.Span(id=Ids.READOUT, className="only-trend"),
+        html.Span(id=Ids.HINT, className="hint only-trend"),
+    ]
+
+
+def layout() -> html.Div:
     """Return the empty chart; `trend.js` draws into it, so that the page needs no charting library to start."""
-    return html.Section(
-        [
-            html.Header([html.H2(id=Ids.TITLE), html.Span(id=Ids.READOUT), html.Span(id=Ids.HINT, className="hint")]),
-            html.Div(id=Ids.CHART, className="chart", tabIndex=0, role="application"),
-        ],
-        id=Ids.FRAME,
-        className="panel trend",
-        **data(covers="bottom"),
-    )
+    return html.Div(id=Ids.CHART, className="chart only-trend", tabIndex=0, role="application")
 
 
 def register(app: Dash, city: City) -> None:

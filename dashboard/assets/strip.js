@@ -1,0 +1,71 @@
+/* The strip below the map: which chart it shows, what the period is compared with, and the hours it asks for. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const WAYS = ["before", "week", "year"];
+  const none = () => window.dash_clientside.no_update;
+  let picking = false; // a day is about to be chosen
+
+  function make(tag, said) {
+    return Object.assign(document.createElement(tag), said);
+  }
+
+  function choose(event) {
+    const value = event.target.value;
+    picking = value === "day";
+    if (picking) return paint(onemap.view.now);
+    onemap.view.go({ against: value || null });
+  }
+
+  function pick(event) {
+    if (!event.target.value) return;
+    picking = false;
+    onemap.view.go({ against: event.target.value });
+  }
+
+  /* A select with the usual ways, and a date where the way is a day. */
+  function paint(view) {
+    const { text } = onemap.look;
+    const place = document.getElementById("strip-against");
+    const free = view.against && !WAYS.includes(view.against) ? view.against : null;
+    const { since, until } = onemap.view.span(view);
+    const label = make("label", { textContent: text("compare_with") + " ", className: "dim" });
+    const select = make("select", { disabled: !since || !until, onchange: choose });
+    if (select.disabled) select.title = text("against_all");
+    for (const [value, key] of [["", "none"], ...WAYS.map((way) => [way, way]), ["day", "day"]]) {
+      select.append(make("option", { value, textContent: text("against_" + key) }));
+    }
+    select.value = picking || free ? "day" : view.against || "";
+    label.append(select);
+    place.replaceChildren(label);
+    if (!picking && !free) return;
+    const day = make("input", { type: "date", value: free || "", onchange: pick });
+    day.setAttribute("aria-label", text("against_from"));
+    place.append(day);
+    if (picking) day.focus();
+  }
+
+  function against(view) {
+    if (!view) return none();
+    const held = document.activeElement && document.activeElement.closest("#strip-against");
+    document.documentElement.dataset.strip = view.strip;
+    picking = false;
+    paint(view);
+    if (held) document.querySelector("#strip-against select").focus();
+    return none();
+  }
+
+  /* The same question without the hours and days that are chosen, so that others can be. */
+  async function hours(picture) {
+    if (!picture || !picture.summary || picture.view.strip !== "hours") return none();
+    const says = onemap.view.query(picture.view, { hours: null, weekday: [] });
+    try {
+      const answer = await onemap.feed.fresh("/api/hours?" + says);
+      return onemap.view.now.strip === "hours" ? { view: picture.view, totals: answer.totals } : none();
+    } catch {
+      return none(); // the picture tells what went wrong
+    }
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { strip: { against, hours } });
+})();

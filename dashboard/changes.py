@@ -1,0 +1,68 @@
+"""How a number changed against another period, as it is written: an arrow, per cent or points, and both numbers."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from dash import html
+
+from dashboard.measuring import written
+from dashboard.state import Picture
+from dashboard.words import say
+from layers.indicators import PER_CENT, Indicator
+
+ARROWS = {1: "▲", -1: "▼", 0: "="}
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value in both periods; none is unknown."""
+
+    now: float | None
+    then: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """How much more there is now."""
+        return None if self.now is None or self.then is None else self.now - self.then
+
+
+def against(picture: Picture, language: str) -> str:
+    """Return the days compared with, in words; an empty text where nothing is."""
+    compared = picture.get("compared")
+    if not compared:
+        return ""
+    then, how = compared["unit"]["then"], picture["view"]["against"]
+    key = f"against_{how}" if how in {"before", "week", "year"} else "against_day"
+    return f"{say(key, language)} {then['since'][:10]} – {last_day(then)}"
+
+
+def last_day(then: dict[str, Any]) -> str:
+    """Return the last day of a compared period, which an address says by the day after it."""
+    until = str(then["until"])
+    return until[:10] if "T" in until else (date.fromisoformat(until) - timedelta(days=1)).isoformat()
+
+
+def arrow(change: Change, indicator: Indicator, language: str, *, full: bool = False, good: bool = False) -> html.Span:
+    """Return a change: per cent of counts, points of shares; in full with the difference, else in the tooltip."""
+    moved = change.difference
+    if moved is None:
+        return html.Span("—", className="change", title=say("against_unknown", language))
+    sign = (moved > 0) - (moved < 0)
+    share = indicator.unit == PER_CENT
+    # More is better of shares and of what is `good`, less of everything else.
+    look = "is-same" if not sign else "is-better" if (sign > 0) == (share or good) else "is-worse"
+    size = say("points", language, n=f"{abs(moved):.1f}") if share else relative(change, language)
+    signed = ("+" if sign > 0 else MINUS if sign else "") + written(abs(moved), indicator, language)
+    title = f"{written(change.then, indicator, language)} → {written(change.now, indicator, language)} ({signed})"
+    parts: list[html.I | str] = [html.I(ARROWS[sign]), f" {size}", *([f" ({signed})"] if full and not share else [])]
+    return html.Span(parts, className=f"change {look}", title=title)
+
+
+def relative(change: Change, language: str) -> str:
+    """Return a change in per cent of what there was; of nothing there is no share."""
+    if not change.then:
+        return say("against_new", language) if change.now else "0%"
+    moved = abs(100 * ((change.now or 0) - change.then) / change.then)
+    return f"{moved:.0f}%" if moved >= 10 else f"{moved:.1f}%"  # noqa: PLR2004 - two digits are enough

@@ -1,0 +1,88 @@
+"""`/api/compare` and `/api/hours`: every number against plain SQL."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+
+from layers.database import driver_url
+from tests.dashboard.conftest import Client
+
+CITY, WEST, CELL = "990100000000", "990101000000", "990101001001001"
+PLAIN = text("""
+    SELECT count(*) AS total, count(*) FILTER (WHERE status < 5) AS open,
+           count(*) FILTER (WHERE status < 5 AND due_at < now()) AS overdue,
+           count(*) FILTER (WHERE status = 5) AS closed,
+           count(*) FILTER (WHERE status = 5 AND closed_at <= due_at) AS on_time,
+           count(*) FILTER (WHERE status = 5 OR due_at < now()) AS due
+    FROM incident JOIN unit ON unit.code = :code AND incident.unit_id BETWEEN unit.id AND unit.last_id
+    WHERE retired_at IS NULL AND reported_at AT TIME ZONE 'Asia/Shanghai' >= CAST(:since AS timestamp)
+      AND reported_at AT TIME ZONE 'Asia/Shanghai' < CAST(:until AS timestamp)
+      AND (:channel = '' OR channel = :channel)
+""")
+BY_HOUR = text("""
+    SELECT date_part('isodow', local)::integer AS weekday, date_part('hour', local)::integer AS hour, count(*) AS n
+    FROM (SELECT reported_at AT TIME ZONE 'Asia/Shanghai' AS local FROM incident
+          JOIN unit ON unit.code = :code AND incident.unit_id BETWEEN unit.id AND unit.last_id
+          WHERE retired_at IS NULL) AS found
+    GROUP BY 1, 2
+""")
+
+
+@pytest.fixture
+def database(filled_url: str) -> Iterator[Connection]:
+    """A connection to what the client asks of."""
+    engine = create_engine(driver_url(filled_url))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.parametrize("unit", [CITY, WEST, CELL])
+@pytest.mark.parametrize("channel", ["", "phone"])
+@pytest.mark.parametrize(
+    ("against", "then"),
+    [
+        ("before", ("2025-04-02", "2025-05-05")),
+        ("week", ("2025-04-28", "2025-05-31")),
+        ("year", ("2024-05-05", "2024-06-07")),
+        ("2025-03-01", ("2025-03-01", "2025-04-03")),
+    ],
+)
+def test_both_periods_are_counted_as_plain_sql_counts_them(  # noqa: PLR0913 - what is asked, and of whom
+    client: Client, database: Connection, *, unit: str, channel: str, against: str, then: tuple[str, str]
+) -> None:
+    now = ("2025-05-05", "2025-06-07")
+    asked = {"unit": unit, "from": now[0], "to": now[1], "against": against} | ({"channel": channel} if channel else {})
+    answer = client.json(f"/api/compare?{urlencode(asked)}")
+    assert answer["then"] == {"since": then[0], "until": then[1]}
+    for each in (answer | {"code": unit}, *answer["children"]):
+        for period, (since, until) in (("now", now), ("then", then)):
+            said = {"code": each["code"], "since": since, "until": until, "channel": channel}
+            expected = database.execute(PLAIN, said).mappings().one()
+            assert {name: each[name][period] for name in expected} == dict(expected)
+    for each in (answer["total"], answer["unplaced"], *(child["open"] for child in answer["children"])):
+        assert each["change"] == each["now"] - each["then"]
+        assert each["per_cent"] == (pytest.approx(100 * each["change"] / each["then"]) if each["then"] else None)
+    assert answer["unplaced"]["then"] == answer["total"]["then"] - sum(c["total"]["then"] for c in answer["children"])
+
+
+def test_a_comparison_without_ends_or_sense_is_refused(client: Client) -> None:
+    for query in ("against=year", "from=2025-01-01&against=week", "from=2025-01-01&to=2025-02-01&against=ever"):
+        answer = client.get(f"/api/compare?{query}")
+        assert answer.status_code == 400
+        assert "against" in answer.json()["detail"]
+    documented = client.json("/api/openapi.json")["paths"]["/api/compare"]["get"]["parameters"]
+    assert {"against", "unit", "from"} <= {each["name"] for each in documented}
+
+
+@pytest.mark.parametrize("unit", [CITY, WEST])
+def test_hours_are_those_of_the_citys_clocks(client: Client, database: Connection, unit: str) -> None:
+    answer = client.json(f"/api/hours?unit={unit}")
+    expected = {(row.weekday, row.hour): row.n for row in database.execute(BY_HOUR, {"code": unit})}
+    found = {(day, hour): n for day, row in enumerate(answer["totals"], 1) for hour, n in enumerate(row) if n}
+    assert found == expected
+    assert answer["total"] == sum(expected.values()) == client.json(f"/api/summary?unit={unit}")["total"]
+    night = client.json(f"/api/hours?unit={unit}&hours=22-6&weekday=6")
+    assert night["total"] == client.json(f"/api/summary?unit={unit}&hours=22-6&weekday=6")["total"]
