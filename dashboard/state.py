@@ -38,6 +38,8 @@ class Store(StrEnum):
     """A page of the incidents behind the picture."""
     HOURS = "state-hours"
     """Incidents by hour and day of the week, while these are looked at."""
+    KINDS = "state-kinds"
+    """Incidents by month and category, while these are looked at."""
     OUTER = "state-outer"
     """Days around the chosen period, for the trend."""
     SOURCES = "state-sources"
@@ -243,6 +245,7 @@ def layout(city: City) -> html.Div:
         Store.INCIDENTS,
         Store.OUTER,
         Store.HOURS,
+        Store.KINDS,
         Store.SOURCES,
         Store.LANGUAGE,
         Store.THEME,
@@ -279,9 +282,8 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("feed", "outer"), Output(Store.OUTER, "data"), Input(Store.PICTURE, "data")
     )
-    app.clientside_callback(
-        ClientsideFunction("strip", "hours"), Output(Store.HOURS, "data"), Input(Store.PICTURE, "data")
-    )
+    for chart, store in (("hours", Store.HOURS), ("kinds", Store.KINDS)):
+        app.clientside_callback(ClientsideFunction("strip", chart), Output(store, "data"), Input(Store.PICTURE, "data"))
     app.clientside_callback(
         ClientsideFunction("feed", "catalogue"),
         Output(Store.SOURCES, "data"),

@@ -1,11 +1,12 @@
-"""When incidents are reported: by hour and day of the week, by month and category, by unit and step of time."""
+"""When incidents are reported: by hour and day of the week, by month and category."""
 
-from sqlalchemy import Integer, cast, extract, func, literal, select
+from sqlalchemy import Date, Integer, cast, extract, func, literal, select
 
 from layers import editions
+from layers.counts import counted
 from layers.filters import Filter
-from layers.incidents import conditions
-from layers.model import incident
+from layers.incidents import branches, conditions
+from layers.model import Grain, category, incident, incident_count, source
 from layers.pack import City
 from layers.questions import Question
 from layers.units import Unit
@@ -25,3 +26,44 @@ def hours(asked: Filter, city: City, *, of: Unit) -> Question:
         .subquery("found")
     )
     return select(found.c.weekday, found.c.hour, func.count().label("n")).group_by(found.c.weekday, found.c.hour)
+
+
+def months(asked: Filter, city: City, *, of: Unit) -> Question:
+    """Ask how many there are by local month, its first day, and category: of the roll-up where it can answer."""
+    if asked.before is None and counted(asked, city):
+        return _months_counted(asked, city, of=of)
+    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    rows, _ = editions.with_former(incident, asked.before)
+    found = (
+        select(cast(func.date_trunc("month", local), Date).label("month"), incident.c.category_id)
+        .select_from(rows)
+        .where(*conditions(asked, city, of))
+        .subquery("found")
+    )
+    return (
+        select(found.c.month, category.c.code, func.count().label("n"))
+        .join(category, category.c.id == found.c.category_id)
+        .group_by(found.c.month, category.c.code)
+    )
+
+
+def _months_counted(asked: Filter, city: City, *, of: Unit) -> Question:
+    table = incident_count.c
+    start, end = asked.days(city.time_zone) or (None, None)
+    whole = all(bound is None or bound.day == 1 for bound in (start, end))
+    where = [table.rank == of.rank, table.unit_id == of.id, table.grain == int(Grain.MONTH if whole else Grain.DAY)]
+    where += [table.period >= start] if start else []
+    where += [table.period < end] if end else []
+    if codes := branches(asked, city):
+        where.append(category.c.code.in_(codes))
+    if asked.statuses:
+        where.append(table.status.in_([int(status) for status in asked.statuses]))
+    if asked.sources:
+        where.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
+    found = (
+        select(cast(func.date_trunc("month", table.period), Date).label("month"), category.c.code, table.n)
+        .join(category, category.c.id == table.category_id)
+        .where(*where)
+        .subquery("found")
+    )
+    return select(found.c.month, found.c.code, func.sum(found.c.n).label("n")).group_by(found.c.month, found.c.code)

@@ -67,5 +67,22 @@
     }
   }
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { strip: { against, hours } });
+  /* Twelve months up to the end of the period, of all categories, so that others can be chosen. */
+  async function kinds(picture) {
+    if (!picture || !picture.summary || picture.view.strip !== "kinds") return none();
+    const { view } = onemap;
+    const end = view.span(picture.view).until;
+    const last = end ? view.shift(end.slice(0, 10), -1) : view.day(new Date(), onemap.city.time_zone);
+    const [year, month] = last.split("-").map(Number);
+    const first = (months) => new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
+    const says = view.query(picture.view, { category: [], since: first(-11), until: first(1) });
+    try {
+      const answer = await onemap.feed.fresh("/api/months?" + says);
+      return view.now.strip === "kinds" ? { view: picture.view, months: answer.months, categories: answer.categories } : none();
+    } catch {
+      return none(); // the picture tells what went wrong
+    }
+  }
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { strip: { against, hours, kinds } });
 })();

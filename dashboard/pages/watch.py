@@ -12,6 +12,7 @@ from dashboard.panels import (
     header,
     hours,
     incident_list,
+    kinds,
     layer_list,
     legend,
     map_view,
@@ -79,7 +80,7 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
                         [
                             conditions.layout(),
                             html.Div([legend.layout(), notice.layout(city)], className="corners"),
-                            strip.layout(trend.head(), [trend.layout(), hours.layout()]),
+                            strip.layout(trend.head(), [trend.layout(), hours.layout(), kinds.layout()]),
                         ],
                         className="middle",
                     ),

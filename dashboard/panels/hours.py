@@ -48,7 +48,7 @@ def cell(total: int, at: tuple[int, int], *, most: int, view: View, language: st
     )
     said = say("hours_cell", language, day=say(f"weekday_{day}", language), hour=hour, next=hour + 1, n=f"{total:,}")
     look = f"cell shade-{shade(total, most)}{' is-on' if on else ''}"
-    return html.A(className=look, href=address(view, **here), title=said, **aria(label=said, pressed=str(on).lower()))
+    return html.A(className=look, href=address(view, **here), title=said, **aria(label=said, current=str(on).lower()))
 
 
 def draw(found: dict[str, Any] | None, language: str) -> list[Component]:

@@ -86,3 +86,34 @@ def test_hours_are_those_of_the_citys_clocks(client: Client, database: Connectio
     assert answer["total"] == sum(expected.values()) == client.json(f"/api/summary?unit={unit}")["total"]
     night = client.json(f"/api/hours?unit={unit}&hours=22-6&weekday=6")
     assert night["total"] == client.json(f"/api/summary?unit={unit}&hours=22-6&weekday=6")["total"]
+
+
+BY_MONTH = text("""
+    SELECT to_char(local, 'YYYY-MM-01') AS month, split_part(code, '-', 1) AS top, count(*) AS n
+    FROM (SELECT reported_at AT TIME ZONE 'Asia/Shanghai' AS local, category.code FROM incident
+          JOIN category ON category.id = category_id
+          JOIN unit ON unit.code = :code AND incident.unit_id BETWEEN unit.id AND unit.last_id
+          WHERE retired_at IS NULL AND (:channel = '' OR channel = :channel)) AS found
+    WHERE local >= CAST(:since AS timestamp) AND local < CAST(:until AS timestamp)
+    GROUP BY 1, 2
+""")
+
+
+@pytest.mark.parametrize("since", ["2025-03-01", "2025-03-07"])
+@pytest.mark.parametrize("channel", ["", "phone"])
+def test_months_are_counted_alike_from_months_days_and_incidents(
+    client: Client, database: Connection, since: str, channel: str
+) -> None:
+    asked = {"unit": WEST, "from": since, "to": "2025-06-01"} | ({"channel": channel} if channel else {})
+    answer = client.json(f"/api/months?{urlencode(asked)}")
+    said = {"code": WEST, "since": since, "until": "2025-06-01", "channel": channel}
+    expected = {(row.top, row.month): row.n for row in database.execute(BY_MONTH, said)}
+    found = {
+        (item["code"], month): n
+        for item in answer["categories"]
+        for month, n in zip(answer["months"], item["totals"], strict=True)
+        if n
+    }
+    assert found == expected
+    assert answer["months"] == ["2025-03-01", "2025-04-01", "2025-05-01"]
+    assert answer["total"] == sum(expected.values())
