@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from layers.specs import CitySpec, LayerSpec, Part, SourceSpec
+from layers.parts import Part
+from layers.specs import CitySpec, LayerSpec, SourceSpec
 from simulate.plan import Plan
 
 app = typer.Typer()

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 import dashboard.api
 from dashboard import problems
+from dashboard.base_maps import offered
 from dashboard.compression import Compression
 from dashboard.finding import Directory
 from dashboard.interface import attach
@@ -49,13 +50,14 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
     )
     app.state.city = city
     app.state.directory = Directory()
+    app.state.base_maps = offered(settings, city)
     app.state.exports = Exports(database_url, city.spec.time_zone)
     app.add_middleware(Compression)
     problems.install(app)
     for router in routers():
         app.include_router(router)
     app.add_api_route("/api/{rest:path}", nothing_here, include_in_schema=False)
-    attach(app, city, settings)
+    attach(app, city, app.state.base_maps)
     return app
 
 

@@ -13,8 +13,8 @@ ROOM = 64 * 2**20
 SMALLEST = 1000
 FOREVER = "max-age=31536000"
 BEST, QUICK = 9, 4
-STREAMED = "/api/export/"
-"""Below it are files that are sent as they are made, and most of them are compressed already."""
+STREAMED = ("/api/export/", "/api/base-maps/")
+"""Below them are files that are sent as they are made, or piece by piece; most of them are compressed already."""
 Answer = tuple[Message, Message]
 
 

@@ -15,7 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from layers import indicators
 from layers.indicators import Needs
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 from layers.words import STATUSES, status_code
 
 DEFAULT_PERIOD = "30d"
@@ -86,6 +86,8 @@ class View(TypedDict, total=False):
     strip: str
     """What the strip below the map shows: `trend`, `hours` or `kinds`."""
     after: str | None
+    base: str | None
+    """The base map; none means the one that was last chosen here."""
     at: str | None
     """The chosen place: `feature-12`, `incident-34`, or longitude and latitude."""
     around: int | None
@@ -172,6 +174,7 @@ def address(view: View, **changes: object) -> str:
         "against": None,
         "strip": "trend",
         "after": None,
+        "base": None,
         "at": None,
     }
     pairs += [(name, merged[name]) for name, usual in defaults.items() if merged.get(name) not in {None, "", usual}]

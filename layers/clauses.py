@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from layers import parameters
 from layers.errors import FilterError, UnknownNameError
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 from layers.words import STATUSES, status_code
 
 Kind = Literal["text", "number", "time", "choice"]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from layers.errors import UnknownNameError
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 
 Numbers: TypeAlias = Mapping[str, float | None]
 """What is known of one unit, by name: `total`, `due`, `area`, …; null or absent is unknown."""

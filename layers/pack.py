@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import ValidationError
 
 from layers.errors import PackError, UnknownNameError
-from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, Named, Part, SourceSpec
+from layers.parts import Named, Part
+from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, SourceSpec
 from layers.words import STATUSES, status_code
 
 Spec = TypeVar("Spec", bound=Part)

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+from layers.base_maps import BaseMapSpec
+from layers.parts import Id, Named, Part, Title
+
 Theme = Literal["people", "places", "things", "events", "organisations"]
 Format = Literal[
     "csv",
@@ -27,29 +29,6 @@ SERVICES = frozenset({"http-json", "sql"})
 """The formats that are asked for over a connection instead of lying in a folder."""
 Setting = Annotated[str, Field(pattern=r"^ONEMAP_SOURCE_[A-Z0-9_]+$")]
 """The name of an environment variable that holds what no pack may: an address with a password, a token."""
-
-
-class Part(BaseModel):
-    """Any table of a pack: frozen, and a key nobody knows is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Title(Part):
-    """What a person reads, in both languages."""
-
-    zh: str
-    en: str
-
-    def text(self, language: str) -> str:
-        """Return the Chinese text for `zh`, the English one for anything else."""
-        return self.zh if language == "zh" else self.en
-
-
-class Named(Part):
-    """A part that has a file of its own, called after its id."""
-
-    id: Id
 
 
 class CodeLayout(Part):
@@ -128,6 +107,8 @@ class CitySpec(Part):
     levels: tuple[Level, ...] = Field(min_length=2, max_length=6)
     cameras: CamerasSpec | None = None
     """What the indicators of cameras stand on; without it there are none."""
+    base_maps: tuple[BaseMapSpec, ...] = ()
+    """What may be laid under the polygons, in the order of the choice."""
 
     @model_validator(mode="after")
     def _codes_grow(self) -> Self:
@@ -137,6 +118,10 @@ class CitySpec(Part):
             raise ValueError(msg)
         if self.time_zone not in available_timezones():
             msg = f"time_zone {self.time_zone!r} is not an IANA name such as 'Asia/Shanghai'"
+            raise ValueError(msg)
+        ids = [item.id for item in self.base_maps]
+        if twice := {ident for ident in ids if ids.count(ident) > 1}:
+            msg = f"two base maps have the id {min(twice)!r}"
             raise ValueError(msg)
         return self
 
@@ -211,7 +196,7 @@ class ReadSpec(Part):
     records: str = ""
     """Of JSON: the keys on the way to the list of records, with dots between them."""
     url: Annotated[str, Field(pattern=r"^https?://")] | None = None
-    headers: dict[str, Setting] = {}
+    headers: dict[str, Setting] = Field(default_factory=dict)
     """What is sent along with a request, by the name of the setting that holds it."""
     paging: Literal["none", "socrata", "open311"] = "none"
     page: int = Field(default=1000, ge=1)
@@ -241,7 +226,7 @@ class PlaceSpec(Part):
     """`gcj02`, `bd09`, or an EPSG code."""
     unit: str | None = None
     """A column with the code of the unit a row belongs to, used where there is no point."""
-    unit_map: dict[str, str] = {}
+    unit_map: dict[str, str] = Field(default_factory=dict)
     """What the source calls units, where it does not say their codes."""
     near: float = Field(default=0.0, ge=0)
     """Metres outside the city within which a place still belongs to the city, but to no unit below: bridges, piers."""
@@ -302,7 +287,7 @@ class LayerField(Part):
     id: Id
     title: Title
     type: Literal["text", "number", "time"] = "text"
-    values: dict[str, Title] = {}
+    values: dict[str, Title] = Field(default_factory=dict)
     """What coded values mean."""
 
 

@@ -1,7 +1,7 @@
 """Words that belong to no city: what the program itself calls things, in both languages."""
 
 from layers.model import Status
-from layers.specs import Title
+from layers.parts import Title
 
 STATUSES = {
     Status.REPORTED: Title(zh="已上报", en="Reported"),

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationError, model_validator
 
 from layers.errors import PackError
-from layers.specs import Id, Part
+from layers.parts import Id, Part
 
 Span = tuple[float, float]
 Weights = dict[str, Annotated[float, Field(ge=0)]]

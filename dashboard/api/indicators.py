@@ -19,7 +19,7 @@ from layers.errors import FilterError
 from layers.filters import Filter
 from layers.indicators import Indicator, Needs
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 from layers.units import Unit
 
 router = APIRouter()

@@ -16,7 +16,7 @@ from layers.counts import Family
 from layers.filters import Filter
 from layers.model import Status
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 from layers.words import STATUSES, status_code
 
 DAYS_WITHOUT_HOLES = 3 * 366

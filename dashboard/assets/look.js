@@ -69,7 +69,7 @@
     return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(value));
   }
 
-  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, text, name, count, moment };
+  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, stored, text, name, count, moment };
   language();
   theme();
 })();

@@ -98,7 +98,7 @@
     legend(pen, MARGIN, top + 46, color);
     const chips = [...document.querySelectorAll(".conditions .chip")].map((chip) => chip.firstChild.textContent);
     const notice = document.querySelector(".notice");
-    const parts = [...chips, onemap.look.text("data_time") + " " + onemap.look.moment(picture.at), notice && !notice.hidden ? notice.textContent : ""];
+    const parts = [...chips, onemap.baseMap.credit(), onemap.look.text("data_time") + " " + onemap.look.moment(picture.at), notice && !notice.hidden ? notice.textContent : ""];
     write(pen, parts.filter(Boolean).join(" · "), MARGIN, top + 72, { size: 12, color: dim });
     scale(pen, wide - 70, top + 46, color);
     north(pen, wide - 34, top + 38, color);

@@ -45,7 +45,7 @@
       weight: chosen ? 3 : 1,
       opacity: 1,
       fillColor: colour(code, hideout.shades),
-      fillOpacity: hideout.chosen && !chosen ? 0.6 : 0.92,
+      fillOpacity: (hideout.chosen && !chosen ? 0.6 : 0.92) * onemap.baseMap.veil(),
     };
   };
 
@@ -66,7 +66,7 @@
   };
 
   leaflet.aroundStyle = function () {
-    return { color: palette.line, weight: 1, fillColor: palette.quiet, fillOpacity: 0.7 };
+    return { color: palette.line, weight: 1, fillColor: palette.quiet, fillOpacity: 0.7 * onemap.baseMap.veil() ** 3 };
   };
 
   leaflet.notHidden = function (feature, given) {
@@ -144,6 +144,12 @@
     return [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()];
   }
 
+  /* Polygons let a base map through, or cease to. */
+  function restyle() {
+    for (const layer of layers.values()) layer.setStyle(leaflet.unitStyle(layer.feature, { hideout: context }));
+    onemap.map.eachLayer((layer) => layer.options.around && layer.setStyle && layer.setStyle(leaflet.aroundStyle()));
+  }
+
   paint();
   /* Whether what is drawn has nothing below it. */
   function lowest() {
@@ -152,5 +158,5 @@
     return Boolean(any) && any.feature.properties.level === levels[levels.length - 1];
   }
 
-  onemap.units = { boundsOf, lowest, colour: (code) => colour(code, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+  onemap.units = { boundsOf, lowest, restyle, colour: (code) => colour(code, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
 })();

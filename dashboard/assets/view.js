@@ -32,6 +32,7 @@
       against: said.get("against"),
       strip: said.get("strip") || DEFAULTS.strip,
       after: said.get("after"),
+      base: said.get("base"),
       saved: said.get("view"),
       at: said.get("at"),
       around: said.has("at") && RADII.includes(Number(said.get("around"))) ? Number(said.get("around")) : null,
@@ -67,6 +68,7 @@
       } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
     }
     if (view.after) says.append("after", view.after);
+    if (view.base) says.append("base", view.base);
     if (view.at) says.append("at", view.at);
     if (view.at && view.around) says.append("around", view.around);
     return "?" + says.toString().replaceAll("%2C", ",").replaceAll("%3A", ":");

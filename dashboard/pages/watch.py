@@ -1,11 +1,15 @@
 """The main page: the map fills the window, and the panels float over it."""
 
+from collections.abc import Sequence
+
 import dash_mantine_components as dmc
 from dash import Dash, Input, Output, html
 
 from dashboard import state
+from dashboard.base_maps import BaseMap
 from dashboard.panels import (
     around,
+    base_map,
     conditions,
     figures,
     filters,
@@ -55,7 +59,7 @@ def register(app: Dash) -> None:
     app.callback(Output(DATES, "settings"), Input(state.Store.LANGUAGE, "data"))(calendar)
 
 
-def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
+def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider:
     """Return the page, every panel in its loading state."""
     left = [layer_list.layout(), filters.layout(), sources.layout()]
     right = [figures.layout(), ranking.layout(), incident_list.layout()]
@@ -64,13 +68,13 @@ def layout(city: City, tiles: str | None) -> dmc.MantineProvider:
             html.Div(
                 [
                     state.layout(city),
-                    map_view.layout(city, tiles),
+                    map_view.layout(city, attributed=bool(base_maps)),
                     header.layout(views.button(), takeaway.button(), box=search.layout()),
                     html.Div(className="progress", **aria(hidden="true")),
                     html.Aside(left, className="rail rail-left", **data(covers="left")),
                     html.Aside(right, className="rail rail-right", **data(covers="right")),
                     around.layout(),
-                    measure.layout(),
+                    html.Div([*base_map.layout(base_maps), *measure.layout()], className="tools"),
                     views.layout(),
                     more_filters.layout(),
                     takeaway.layout(),

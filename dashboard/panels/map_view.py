@@ -27,13 +27,11 @@ def overlays(city: City) -> list[str]:
     return [*(layer.id for layer in city.layers.values() if layer.incidents is None), "incidents"]
 
 
-def layout(city: City, tiles: str | None) -> html.Div:
-    """Return the map without anything on it; a base map only if an address for its tiles is set."""
-    base = [dl.TileLayer(url=tiles)] if tiles else []
+def layout(city: City, *, attributed: bool) -> html.Div:
+    """Return the map without anything on it, with room for whom a base map must name if there are any."""
     return html.Div(
         dl.MapContainer(
             [
-                *base,
                 polygons(Ids.AROUND, style="aroundStyle", each="eachAround", only="notHidden"),
                 polygons(Ids.UNITS, style="unitStyle", each="eachUnit"),
                 *(overlay(f"{Ids.POINTS}{ident}", city.layers.get(ident)) for ident in overlays(city)),
@@ -44,7 +42,7 @@ def layout(city: City, tiles: str | None) -> html.Div:
             zoom=2,
             preferCanvas=True,
             trackViewport=False,
-            attributionControl=bool(tiles),
+            attributionControl=attributed,
             zoomControl=False,
             zoomSnap=0.25,
             zoomDelta=0.5,

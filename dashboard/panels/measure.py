@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from dash import ClientsideFunction, Dash, Input, html
+from dash.development.base_component import Component
 
 from dashboard.parts import aria
 from dashboard.state import Store
@@ -17,17 +18,12 @@ class Ids(StrEnum):
     RESULT = "measure-result"
 
 
-def layout() -> html.Div:
+def layout() -> list[Component]:
     """Return the button, and the place of the result; `measure.js` fills it."""
-    return html.Div(
-        [
-            html.Button(
-                id=Ids.START, className="tool measure-start", **aria(label=say("measure", "zh"), pressed="false")
-            ),
-            html.Section(id=Ids.RESULT, className="panel measure", hidden=True, **aria(label=say("measure", "zh"))),
-        ],
-        className="tools",
-    )
+    return [
+        html.Button(id=Ids.START, className="tool measure-start", **aria(label=say("measure", "zh"), pressed="false")),
+        html.Section(id=Ids.RESULT, className="panel measure", hidden=True, **aria(label=say("measure", "zh"))),
+    ]
 
 
 def register(app: Dash, city: City) -> None:  # noqa: ARG001 - every panel is wired the same way

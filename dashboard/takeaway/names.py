@@ -7,7 +7,7 @@ from urllib.parse import quote
 from dashboard.takeaway.notes import moment
 from dashboard.takeaway.tables import Order
 from dashboard.words import say
-from layers.specs import Title
+from layers.parts import Title
 
 FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\s]+')
 LONGEST = 60

@@ -10,7 +10,7 @@ from dashboard.takeaway.tables import Column, Order, Record
 from dashboard.takeaway.titles import title
 from layers.model import level_bits, level_shift, unit
 from layers.pack import City
-from layers.specs import Title
+from layers.parts import Title
 from layers.units import in_force
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Row, func
 
 from layers.filters import Filter
 from layers.pack import City
+from layers.parts import Title
 from layers.questions import Question
-from layers.specs import LayerField, Title
+from layers.specs import LayerField
 from layers.units import Unit
 
 Kind = Literal["text", "integer", "number", "time"]

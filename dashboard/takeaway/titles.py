@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.texts import TEXTS
-from layers.specs import Title
+from layers.parts import Title
 
 TITLES: Mapping[str, tuple[str, str]] = {
     "subject": ("标题", "Title"),

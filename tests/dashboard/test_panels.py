@@ -31,7 +31,6 @@ from dashboard.panels import (
 from dashboard.shades import shades
 from dashboard.state import Child, Page, Picture, View, address, toggled
 from layers.pack import City
-from layers.settings import Settings
 
 ASSETS = Path(__file__).resolve().parents[2] / "dashboard" / "assets"
 VIEW: View = {
@@ -288,7 +287,7 @@ def test_every_function_a_callback_names_is_in_the_assets(city: City) -> None:
 def attached(city: City) -> Dash:
     """Return the pages of the small city."""
     app = FastAPI()
-    attach(app, city, Settings())
+    attach(app, city, {})
     found = get_app()
     assert isinstance(found, Dash)
     return found
