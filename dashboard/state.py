@@ -23,6 +23,8 @@ PERIODS = ("today", "7d", "30d", "1y", "all")
 LISTS = ("category", "status", "source", "channel", "weekday", "where")
 SINGLES = ("hours", "within", "circle", "q")
 """Conditions of which there is one at most."""
+ALL = 100
+"""Per cent."""
 SOURCES_EVERY = 60_000
 """Milliseconds between two looks at how fresh the sources are."""
 
@@ -72,6 +74,12 @@ class View(TypedDict, total=False):
     as_of: str | None
     """The day whose boundaries are shown; none means those in force."""
     layers: list[str] | None
+    order: list[str] | None
+    """Layers from the top of the drawing to its bottom; none is the pack's order."""
+    opacity: dict[str, int]
+    """How much of a layer is seen, in per cent, where it is not all."""
+    group: str
+    """`theme` or `owner`: what the list of layers is grouped by."""
     level: str | None
     """The level whose units are all drawn, where it is below the unit; none draws what the drill shows."""
     indicator: str
@@ -118,6 +126,8 @@ class Picture(TypedDict):
     summary: dict[str, Any]
     held: dict[str, int]
     """How many features each layer holds in the unit."""
+    layer_times: dict[str, str | None]
+    """How recent the newest data of each layer is."""
     frame: dict[str, Any]
     """The units drawn: the unit's children, or at the lowest level its siblings."""
     compared: dict[str, Any] | None
@@ -162,9 +172,14 @@ def address(view: View, **changes: object) -> str:
     pairs += [("as_of", merged["as_of"])] if merged.get("as_of") else []
     if merged.get("layers") is not None:
         pairs.append(("layers", ",".join(merged["layers"])))
+    if merged.get("order") is not None:
+        pairs.append(("order", ",".join(merged["order"])))
+    faded = [f"{layer}:{value}" for layer, value in (merged.get("opacity") or {}).items() if value < ALL]
+    pairs += [("opacity", ",".join(faded))] if faded else []
     breaks = ",".join(f"{value:.12g}" for value in merged.get("breaks") or ())
     merged["breaks"] = breaks if merged.get("classes") == "manual" else None
     defaults = {
+        "group": "theme",
         "level": None,
         "indicator": "count",
         "classes": "quantile",
@@ -198,6 +213,12 @@ def toggled(values: Sequence[str], value: str) -> list[str]:
     return [item for item in values if item != value] if value in values else [*values, value]
 
 
+def drawing(city: City) -> list[str]:
+    """Return the layers from the top of the drawing to its bottom: what happens lies over what stands there."""
+    layers = sorted(city.layers.values(), key=lambda layer: (layer.incidents is None, layer.order, layer.id))
+    return [layer.id for layer in layers]
+
+
 def facts(city: City) -> dict[str, Any]:
     """Return what the browser must know of the city before it can ask anything, and to name what it is answered."""
     return {
@@ -209,6 +230,7 @@ def facts(city: City) -> dict[str, Any]:
             {"id": item.id, **named(item.title), "summed": item.needs is Needs.COUNTS}
             for item in indicators.offered(city).values()
         ],
+        "drawing": drawing(city),
         "layers": [
             {
                 "id": layer.id,

@@ -156,7 +156,8 @@
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
-    const picture = { view, unit: place, held, summary, frame, compared, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    const layer_times = Object.fromEntries(layers.map((layer) => [layer.id, layer.data_time]));
+    const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
     return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
   }
 

@@ -43,12 +43,13 @@
         pen.roundRect(this._point.x - wide, this._point.y - tall, 2 * wide, 2 * tall, 4);
         renderer._fillStroke(pen, this);
       } else renderer._updateCircle(this);
-      pen.globalAlpha = 1;
+      pen.globalAlpha = this.options.opacity;
       pen.fillStyle = this.options.square ? onemap.units.palette().text : onemap.units.palette().ink;
       pen.font = "600 10.5px " + onemap.units.palette().font;
       pen.textAlign = "center";
       pen.textBaseline = "middle";
       pen.fillText(this.options.text, this._point.x, this._point.y + 0.5);
+      pen.globalAlpha = 1;
     },
   });
 
@@ -71,7 +72,7 @@
         const pen = renderer._ctx;
         const half = (Math.min(this.options.angle, 360) * Math.PI) / 360;
         const middle = ((this.options.bearing - 90) * Math.PI) / 180;
-        pen.globalAlpha = 0.13;
+        pen.globalAlpha = 0.13 * this.options.opacity;
         pen.fillStyle = this.options.fillColor;
         pen.beginPath();
         pen.moveTo(this._point.x, this._point.y);
@@ -100,15 +101,29 @@
     return onemap.look.count(count).length <= 5 ? onemap.look.count(count) : Math.round(count / 1000) + "k";
   }
 
+  /* How much of a layer is seen; a count of several sources' incidents, as much as the clearest of them. */
+  function seen(layer, said, opacity) {
+    const { layers } = onemap.city;
+    const of = (id) => (opacity[id] || 100) / 100;
+    if (layer !== "incidents") return of(layer);
+    const events = layers.filter((each) => each.incidents && (!said.source || each.incidents === said.source));
+    return Math.max(...events.map((each) => of(each.id)), 0.01);
+  }
+
+  function faded(layer, said, whole, opacity = onemap.view.now.opacity) {
+    const part = seen(layer, said, opacity);
+    return { whole, opacity: part, fillOpacity: whole * part };
+  }
+
   leaflet.point = function (feature, at, given) {
     const said = feature.properties;
     const color = given.hideout.color;
     const incident = given.hideout.layer === "incidents";
     if (said.count > 1) {
-      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, fillOpacity: 0.78, incident, square: !incident, aside: aside(given.hideout.layer) };
+      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, ...faded(given.hideout.layer, said, 0.78), incident, square: !incident, aside: aside(given.hideout.layer) };
       return new Cluster(at, { ...style, radius: radius(said.count), text: short(said.count) });
     }
-    const style = { incident, radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, fillOpacity: 1 };
+    const style = { incident, radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, ...faded(given.hideout.layer, said, 1) };
     if (!Number.isFinite(said.bearing)) return window.L.circleMarker(at, style);
     const off = said.status === "offline";
     return new Camera(at, {
@@ -121,6 +136,7 @@
   };
 
   leaflet.eachPoint = function (feature, layer, given) {
+    layer.options.of = given.hideout.layer;
     layer.on("add", raise);
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
@@ -133,14 +149,35 @@
     });
   };
 
-  /* Incidents lie over what merely stands there, whichever came last. */
+  /* From the bottom of the drawing to its top, whichever came last. */
   function raise() {
     if (raising) return;
     raising = true;
     window.setTimeout(() => {
       raising = false;
-      onemap.map.eachLayer((layer) => layer._radius && layer.options.incident && layer.bringToFront());
+      const found = [];
+      onemap.map.eachLayer((layer) => layer._radius && layer.options.of && found.push(layer));
+      for (const overlay of drawing().reverse()) {
+        for (const layer of found) if (layer.options.of === overlay) layer.bringToFront();
+      }
     }, 0);
+  }
+
+  /* The overlays from top to bottom; incidents of all sources are one. */
+  function drawing() {
+    const said = onemap.view.now.order || [];
+    const ids = [...said, ...onemap.city.drawing.filter((id) => !said.includes(id))];
+    const events = new Set(onemap.city.layers.filter((each) => each.incidents).map((each) => each.id));
+    return [...new Set(ids.map((id) => (events.has(id) ? "incidents" : id)))];
+  }
+
+  /* Another opacity or order needs no new answer. */
+  function restyle(opacity) {
+    onemap.map.eachLayer((layer) => {
+      const { of, whole } = layer.options;
+      if (of && layer.setStyle) layer.setStyle(faded(of, layer.feature.properties, whole, opacity));
+    });
+    raise();
   }
 
   function bbox(map) {
@@ -209,6 +246,7 @@
     if (picture && picture.view) {
       if (!watched) onemap.map.on("moveend", later);
       watched = picture;
+      restyle();
       later();
     }
     return window.dash_clientside.no_update;
@@ -226,6 +264,6 @@
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }
 
-  onemap.points = { taken };
+  onemap.points = { taken, restyle };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { points: { follow, dress } });
 })();

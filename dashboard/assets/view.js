@@ -4,7 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const LISTS = ["category", "status", "source", "channel", "weekday", "where"];
   const SINGLES = ["hours", "within", "circle", "q"];
-  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend" };
+  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend", group: "theme" };
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
@@ -23,6 +23,9 @@
       last_day: until && shift(until.slice(0, 10), -1),
       as_of: said.get("as_of"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
+      order: said.has("order") ? said.get("order").split(",").filter(Boolean) : null,
+      opacity: opacities(said.get("opacity")),
+      group: said.get("group") || DEFAULTS.group,
       level: said.get("level"),
       indicator: said.get("indicator") || DEFAULTS.indicator,
       classes: said.get("classes") || DEFAULTS.classes,
@@ -48,6 +51,13 @@
     return [...new Set(found)].sort((a, b) => a - b).slice(0, 5);
   }
 
+  /* How much of a layer is seen, in per cent: `cameras:40,hotline:70`; what is not named is seen wholly. */
+  function opacities(text) {
+    const parts = (text || "").split(",").map((part) => part.split(":"));
+    const known = parts.filter(([layer, value]) => layer && value > 0 && value < 100);
+    return Object.fromEntries(known.map(([layer, value]) => [layer, Number(value)]));
+  }
+
   /* The address of a view; defaults stay out, as in `address` of state.py. */
   function address(view) {
     const says = new URLSearchParams();
@@ -62,7 +72,10 @@
     for (const name of SINGLES) if (view[name]) says.append(name, view[name]);
     if (view.as_of) says.append("as_of", view.as_of);
     if (view.layers) says.append("layers", view.layers.join(","));
-    for (const name of ["level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip"]) {
+    if (view.order) says.append("order", view.order.join(","));
+    const faded = Object.entries(view.opacity || {}).filter(([, value]) => value < 100);
+    if (faded.length) says.append("opacity", faded.map((pair) => pair.join(":")).join(","));
+    for (const name of ["group", "level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip"]) {
       if (name === "breaks") {
         if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));
       } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
