@@ -16,6 +16,9 @@
       for (const row of rows) row.hidden = !(whole || row.querySelector(".name").textContent.toLowerCase().includes(words));
       group.hidden = rows.every((row) => row.hidden);
     }
+    const none = document.getElementById("layer-list-none");
+    const hide = [...document.querySelectorAll(".layer-group")].some((group) => !group.hidden);
+    if (none.hidden !== hide) none.hidden = hide;
   }
 
   function faded(field) {

@@ -25,6 +25,8 @@ class Ids(StrEnum):
     BODY = "layer-list-body"
     FIND = "layer-list-find"
     """Where a name is typed; `layer_list.js` hides what does not have it."""
+    NONE = "layer-list-none"
+    """What is said where no name has it."""
     OPACITY = "layer-list-opacity-"
     """With the layer behind it: its slider, which `layer_list.js` hands to the address."""
 
@@ -197,6 +199,7 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         *levels(city, picture, language),
         html.Label([html.Span(say("layers_find", language), className="unseen"), find], className="layer-find"),
         html.Div(tree, className="rows layer-tree"),
+        html.P(say("layers_none", language), id=Ids.NONE, className="note", hidden=True),
     ]
 
 

@@ -41,6 +41,7 @@ VIEW: View = {
     "source": [],
     "channel": [],
     "layers": None,
+    "group": "theme",
     "classes": "quantile",
     "indicator": "count",
     "ramp": "cyan",
@@ -86,6 +87,11 @@ def text(parts: Any) -> str:  # noqa: ANN401 - a tree
         return [word for node in nodes for word in ([node] if isinstance(node, str) else said(node[2]))]
 
     return " ".join(said(plain(parts)))
+
+
+def flat(nodes: list[Any]) -> list[Any]:
+    """Return all components of a plain tree."""
+    return [each for node in nodes if not isinstance(node, str) for each in (node, *flat(node[2]))]
 
 
 def test_an_address_leaves_defaults_out_and_keeps_the_rest_in_order() -> None:
@@ -209,9 +215,31 @@ def test_a_category_counts_its_branch_and_replaces_what_is_chosen_below(city: Ci
 
 def test_layers_say_whether_they_are_on(city: City) -> None:
     tree = plain(layer_list.draw(city, picture(layers=["hotline"]), "en"))
-    rows = {row[1]["href"]: row[1]["aria-checked"] for row in tree[-1][2]}
-    assert sorted(rows.values()) == ["false", "true"]
+    switches = [part for part in flat(tree) if part[1].get("role") == "switch"]
+    assert sorted(switch[1]["aria-checked"] for switch in switches) == ["false", "true"]
     assert "1,200" in text(layer_list.draw(city, picture(), "en"))
+
+
+def test_layers_are_grouped_by_theme_or_by_owner_and_tell_where_they_come_from(city: City) -> None:
+    by_theme = layer_list.grouped(city, "theme", "en")
+    by_owner = layer_list.grouped(city, "owner", "en")
+    owners = {source.owner for source in city.sources.values() if source.feeds != "units"}
+    assert set(by_owner) == owners
+    assert {layer.id for inside in by_theme.values() for layer in inside} == set(city.layers)
+    said = text(layer_list.draw(city, picture(group="owner"), "en"))
+    assert all(owner in said for owner in owners)
+
+
+def test_a_layer_moves_one_place_and_the_usual_order_stays_out_of_the_address(city: City) -> None:
+    usual = layer_list.order(city, VIEW)
+    assert sorted(usual) == sorted(city.layers)
+    changed = layer_list.moved(city, usual, usual[0], 1)
+    assert changed == [usual[1], usual[0], *usual[2:]]
+    assert layer_list.order(city, {**VIEW, "order": changed}) == changed
+    assert layer_list.moved(city, changed, usual[0], -1) is None
+    assert address({**VIEW, "order": changed, "opacity": {usual[0]: 40, usual[1]: 100}}).endswith(
+        f"&order={','.join(changed)}&opacity={usual[0]}:40"
+    )
 
 
 def test_the_breadcrumb_ends_where_one_is(city: City) -> None:

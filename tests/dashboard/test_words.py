@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dashboard.panels import layer_list
 from dashboard.texts import TEXTS
 from dashboard.words import ago, count, moment, say, share
 from layers.clauses import COMPARISONS, EITHER, ORDER
@@ -43,6 +44,8 @@ def test_no_text_waits_in_vain() -> None:
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
         *(f"sort_{sort}" for sort in ("high", "low")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
+        *(f"by_{group}" for group in layer_list.GROUPS),
+        *(f"share_{share}" for share in ("open", "shared", "restricted")),
         *(f"weekday_{day}" for day in range(1, 8)),
         *(f"{comparison}_time" for comparison in ORDER),
         *(f"is_{comparison}" for comparison in EITHER),
