@@ -26,7 +26,7 @@ COUNTS = "SELECT * FROM incident_count WHERE n <> 0 ORDER BY 1, 2, 3, 4, 5, 6, 7
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     start: Any = LocalCluster  # it has no types
-    with closing(start(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)) as cluster:
+    with closing(start(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0")) as cluster:
         yield str(cluster.scheduler_address)
 
 
