@@ -79,6 +79,8 @@ def serve(control: socket.socket) -> None:
             pipe, told = descriptors
             process = os.fork()
             if not process:
+                # Else a nursery that is gone would look alive for as long as this process reads.
+                control.close()
                 read(json.loads(message), pipe)
             os.close(pipe)
             with suppress(BrokenPipeError):

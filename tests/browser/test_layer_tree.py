@@ -18,7 +18,7 @@ def test_layers_are_grouped_searched_faded_and_ordered_by_keys_and_a_link_keeps_
     panel = dashboard.page.locator(".layer-list")
     panel.get_by_role("radio", name="按部门").press("Enter")
     dashboard.page.wait_for_url("**group=owner**")
-    panel.get_by_text("公安局").wait_for()
+    panel.locator("summary", has_text="公安局").wait_for()
 
     dashboard.page.locator("#layer-list-find").fill("摄像")
     assert panel.locator(".layer:visible .name").all_inner_texts() == ["摄像头"]
@@ -28,7 +28,7 @@ def test_layers_are_grouped_searched_faded_and_ordered_by_keys_and_a_link_keeps_
 
     camera = panel.locator(".layer", has_text="摄像头")
     camera.locator("details > summary").press("Enter")
-    camera.get_by_text("受限").wait_for()
+    camera.locator("dd", has_text="受限").wait_for()
     slider = camera.get_by_role("slider")
     for _ in range(6):
         slider.press("ArrowLeft")
