@@ -44,7 +44,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
         *(f"sort_{sort}" for sort in ("high", "low", "rise", "fall")),
         *(f"strip_{tab}" for tab in strip.TABS),
-        *(f"against_{period}" for period in ("before", "week", "year", "day")),
+        *(f"against_{period}" for period in ("none", "before", "week", "year", "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
         *(f"by_{group}" for group in layer_list.GROUPS),
         *(f"share_{share}" for share in ("open", "shared", "restricted")),
