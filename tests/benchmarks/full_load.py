@@ -28,7 +28,14 @@ KEPT = """
     source_id, key, unit_id, category_id, status, channel, severity, reported_at, accepted_at, dispatched_at,
     resolved_at, closed_at, due_at, title, address, geom, attributes
 """
-SAME = f"SELECT count(*) FROM (SELECT {KEPT} FROM incident EXCEPT SELECT {KEPT} FROM bench_ours) AS different"  # noqa: S608 - columns from above
+# Both ways: rows that are not ours, and rows of ours that are missing.
+SAME = f"""
+    SELECT count(*) FROM (
+        (SELECT {KEPT} FROM incident EXCEPT ALL SELECT {KEPT} FROM bench_ours)
+        UNION ALL
+        (SELECT {KEPT} FROM bench_ours EXCEPT ALL SELECT {KEPT} FROM incident)
+    ) AS different
+"""  # noqa: S608 - columns from above
 
 
 def main() -> None:
