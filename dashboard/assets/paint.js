@@ -20,8 +20,11 @@
 
   /* Whether a branch is open is the reader's affair once it has been drawn, unless the tree changes its mind. */
   function settled(element, attributes) {
-    if (element.localName !== "details" || !element.painted) return attributes;
-    return element.painted.open === attributes.open ? { ...attributes, open: element.open } : attributes;
+    if (element.localName !== "details") return attributes;
+    const wished = Boolean(attributes.open);
+    const same = element.painted && element.wished === wished;
+    element.wished = wished; // apart from what the reader made of it, which is what is painted
+    return same ? { ...attributes, open: element.open } : attributes;
   }
 
   function fit(parent, nodes) {
