@@ -46,7 +46,7 @@ def attach(app: FastAPI, city: City, base_maps: Mapping[str, BaseMap]) -> None:
         update_title="",
         index_string=INDEX.replace("WORDS", words),
         prevent_initial_callbacks=True,
-        assets_path_ignore=["vendor"],
+        assets_ignore=r"^(pmtiles|protomaps-leaflet)\.js$",
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     # Callbacks go over HTTP; without this every page would still start the worker that speaks WebSocket for Dash.
