@@ -9,6 +9,7 @@ from dash import html
 from dashboard.measuring import written
 from dashboard.state import Picture
 from dashboard.words import say
+from layers import periods
 from layers.indicators import PER_CENT, Indicator
 
 ARROWS = {1: "▲", -1: "▼", 0: "="}
@@ -34,7 +35,7 @@ def against(picture: Picture, language: str) -> str:
     if not compared:
         return ""
     then, how = compared["unit"]["then"], picture["view"]["against"]
-    key = f"against_{how}" if how in {"before", "week", "year"} else "against_day"
+    key = f"against_{how}" if how in periods.WAYS else "against_day"
     return f"{say(key, language)} {then['since'][:10]} – {last_day(then)}"
 
 

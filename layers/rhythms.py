@@ -1,9 +1,11 @@
 """When incidents are reported: by hour and day of the week, by month and category."""
 
-from sqlalchemy import Date, Integer, cast, extract, func, literal, select
+from datetime import date
+
+from sqlalchemy import ColumnElement, Date, Integer, and_, cast, extract, false, func, literal, or_, select
 
 from layers import editions
-from layers.counts import counted
+from layers.counts import counted, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
 from layers.model import Grain, category, incident, incident_count, source
@@ -49,11 +51,8 @@ def months(asked: Filter, city: City, *, of: Unit) -> Question:
 
 def _months_counted(asked: Filter, city: City, *, of: Unit) -> Question:
     table = incident_count.c
-    start, end = asked.days(city.time_zone) or (None, None)
-    whole = all(bound is None or bound.day == 1 for bound in (start, end))
-    where = [table.rank == of.rank, table.unit_id == of.id, table.grain == int(Grain.MONTH if whole else Grain.DAY)]
-    where += [table.period >= start] if start else []
-    where += [table.period < end] if end else []
+    spans = [_span(*piece) for piece in pieces(*(asked.days(city.time_zone) or (None, None)))]
+    where = [table.rank == of.rank, table.unit_id == of.id, or_(false(), *spans)]
     if codes := branches(asked, city):
         where.append(category.c.code.in_(codes))
     if asked.statuses:
@@ -67,3 +66,10 @@ def _months_counted(asked: Filter, city: City, *, of: Unit) -> Question:
         .subquery("found")
     )
     return select(found.c.month, found.c.code, func.sum(found.c.n).label("n")).group_by(found.c.month, found.c.code)
+
+
+def _span(grain: Grain, first: date | None, last: date | None) -> ColumnElement[bool]:
+    table = incident_count.c
+    ends = [table.period >= first] if first else []
+    ends += [table.period < last] if last else []
+    return and_(table.grain == int(grain), *ends)

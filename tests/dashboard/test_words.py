@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.panels import layer_list, strip
+from dashboard.panels import layer_list, ranking, strip
 from dashboard.texts import TEXTS
 from dashboard.words import ago, count, moment, say, share
+from layers import periods
 from layers.clauses import COMPARISONS, EITHER, ORDER
 
 HERE = Path(__file__).resolve().parents[2] / "dashboard"
@@ -42,9 +43,9 @@ def test_no_text_waits_in_vain() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "texts.py")
     made = {
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
-        *(f"sort_{sort}" for sort in ("high", "low", "rise", "fall")),
+        *(f"sort_{sort}" for sort in (*ranking.SORTS, *ranking.MOVES)),
         *(f"strip_{tab}" for tab in strip.TABS),
-        *(f"against_{period}" for period in ("none", "before", "week", "year", "day")),
+        *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
         *(f"by_{group}" for group in layer_list.GROUPS),
         *(f"share_{share}" for share in ("open", "shared", "restricted")),
