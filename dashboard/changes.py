@@ -50,8 +50,10 @@ def arrow(change: Change, indicator: Indicator, language: str, *, full: bool = F
     moved = change.difference
     if moved is None:
         return html.Span("—", className="change", title=say("against_unknown", language))
-    sign = (moved > 0) - (moved < 0)
     share = indicator.unit == PER_CENT
+    # Points are written with one digit: what is nothing there has no direction either.
+    seen = round(moved, 1) if share else moved
+    sign = (seen > 0) - (seen < 0)
     # More is better of shares and of what is `good`, less of everything else.
     look = "is-same" if not sign else "is-better" if (sign > 0) == (share or good) else "is-worse"
     size = say("points", language, n=f"{abs(moved):.1f}") if share else relative(change, language)
