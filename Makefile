@@ -14,7 +14,7 @@ demo: ## a generated Ningbo on http://127.0.0.1:8050; Ctrl-C stops it
 test: ## lint, types, contracts and every test, browser tests included
 	@scripts/install --dev
 	@$(MAKE) --no-print-directory check
-	@exec $(RUN)/python tests/with_database.py --hasty $(RUN)/pytest $(if $(PYTEST),$(PYTEST),-n 2 --dist loadgroup)
+	@exec $(RUN)/python tests/with_database.py --hasty $(RUN)/pytest $(if $(PYTEST),$(PYTEST),-n 2 --dist loadscope)
 
 check: ## lint, types, import contracts
 	@scripts/install --dev
