@@ -25,6 +25,9 @@ app = typer.Typer()
 FRESH = timedelta(hours=12)
 """A generated city whose "now" is older than this is generated again, so that today has incidents."""
 
+PATIENCE = 10
+"""Seconds that a worker has for what it is answering when the server is to stop."""
+
 
 @app.command()
 def serve(
@@ -115,4 +118,5 @@ def _serve(opened: Session) -> None:
         factory=True,
         websockets=False,
         log_level=LogLevels.warning,
+        workers_kill_timeout=PATIENCE,
     ).serve()
