@@ -24,7 +24,6 @@ from simulate.city import make
 app = typer.Typer()
 FRESH = timedelta(hours=12)
 """A generated city whose "now" is older than this is generated again, so that today has incidents."""
-
 PATIENCE = 10
 """Seconds that a worker has for what it is answering when the server is to stop."""
 

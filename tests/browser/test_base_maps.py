@@ -128,7 +128,7 @@ def test_a_base_map_is_chosen_by_keys_kept_and_drawn_from_a_file(visit: Dashboar
     visit.open()  # an address that says nothing: what was chosen here is remembered
     shows(page, "streets")
     visit.open("?base=offline&lang=en")
-    page.wait_for_function(f"({DRAWN})() > 3")
+    page.wait_for_function(f"() => ({DRAWN})() > 3")
     visit.open("?base=none")
     shows(page, "none")
     assert page.locator(".base-map-tiles, .base-map-drawn").count() == 0
@@ -157,7 +157,7 @@ def test_tiles_in_gcj02_lie_where_our_places_are(visit: Dashboard) -> None:
     page.locator(".base-map-tiles img.leaflet-tile-loaded").first.wait_for()
     page.evaluate("() => void onemap.map.setView(onemap.map.getCenter(), 16, { animate: false })")
     page.evaluate("() => void onemap.map.panBy([300, 200], { animate: false })")
-    page.wait_for_function("document.querySelector(\".base-map-tiles img[src*='/16/']\")")
+    page.wait_for_function("() => document.querySelector(\".base-map-tiles img[src*='/16/']\")")
     lon, lat = page.evaluate("(at => [at.lng, at.lat])(onemap.map.getCenter())")
     east, north = (float(value) for value in wgs84_to_gcj02(lon, lat))
     moved = page.evaluate(

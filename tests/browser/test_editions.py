@@ -72,7 +72,7 @@ def test_the_earlier_boundaries_are_drawn_and_counted(dashboard: Dashboard, anot
     now, drawn = dashboard.numbers(), units(dashboard)
     dashboard.page.locator(".boundaries").get_by_text(f"至 {BEFORE}").click()
     dashboard.page.wait_for_url(f"**as_of={BEFORE}**")
-    dashboard.page.wait_for_function(f"document.querySelector('.map').dataset.drawn.endsWith('@{BEFORE}')")
+    dashboard.page.wait_for_function(f"() => document.querySelector('.map').dataset.drawn.endsWith('@{BEFORE}')")
     dashboard.settle()
     was = dashboard.numbers()
     assert int(units(dashboard) or 0) == int(drawn or 0) + 1 == len(was.children)
@@ -86,7 +86,7 @@ def test_the_earlier_boundaries_are_drawn_and_counted(dashboard: Dashboard, anot
     other.open(f"?{dashboard.search}")
     assert (other.numbers(), units(other)) == (was, units(dashboard))
     chip.click()
-    dashboard.page.wait_for_function("document.querySelector('.map').dataset.drawn.endsWith('@')")
+    dashboard.page.wait_for_function("() => document.querySelector('.map').dataset.drawn.endsWith('@')")
     dashboard.settle()
     assert (dashboard.numbers(), units(dashboard)) == (now, drawn)
     assert "as_of" not in dashboard.said
@@ -96,7 +96,7 @@ def test_one_goes_down_within_the_earlier_boundaries(dashboard: Dashboard) -> No
     dashboard.open(f"?unit={DISTRICT}&as_of={BEFORE}&period=all")
     dashboard.click_unit(GONE)
     dashboard.page.wait_for_url(f"**unit={GONE}**")
-    dashboard.page.wait_for_function(f"document.querySelector('.map').dataset.drawn.startsWith('{GONE}@')")
+    dashboard.page.wait_for_function(f"() => document.querySelector('.map').dataset.drawn.startsWith('{GONE}@')")
     assert dashboard.said["as_of"] == [BEFORE]
     assert int(units(dashboard) or 0) == len(dashboard.get(f"/api/units/{GONE}?as_of={BEFORE}")["children"])
     assert f"界线按 {BEFORE}" in dashboard.page.locator(".conditions").inner_text()

@@ -88,7 +88,7 @@ def test_language_and_theme_change_at_once_and_are_remembered(dashboard: Dashboa
     dashboard.page.locator(".language").get_by_text("EN").click()
     dashboard.page.get_by_text("Layers", exact=True).wait_for()
     dashboard.page.locator(".theme-switch").click()
-    dashboard.page.wait_for_function("document.documentElement.dataset.mantineColorScheme === 'light'")
+    dashboard.page.wait_for_function("() => document.documentElement.dataset.mantineColorScheme === 'light'")
     dashboard.settle()
     shown = dashboard.numbers()
     assert (shown.total, shown.unplaced) == (before.total, before.unplaced)
@@ -127,7 +127,9 @@ def test_a_point_says_what_it_is(dashboard: Dashboard, layer: str, words: tuple[
     popup.wait_for()
     assert [word for word in words if word not in popup.inner_text()] == []
     dashboard.page.locator(".language").get_by_text("EN").click()
-    dashboard.page.wait_for_function("!document.querySelector('.map-popup dt').textContent.match(/[\\u4e00-\\u9fff]/)")
+    dashboard.page.wait_for_function(
+        "() => !document.querySelector('.map-popup dt').textContent.match(/[\\u4e00-\\u9fff]/)"
+    )
     unit = dashboard.search
     dashboard.page.keyboard.press("Escape")
     popup.wait_for(state="detached")

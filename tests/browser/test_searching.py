@@ -75,7 +75,7 @@ def test_what_is_not_there_is_said_in_both_languages(dashboard: Dashboard) -> No
     assert search(dashboard, "没有这个地方") == []
     assert "没有找到" in dashboard.page.locator(".search-drop").inner_text()
     dashboard.page.locator(".language").get_by_text("EN").click()
-    dashboard.page.wait_for_function("document.querySelector('#search-field').placeholder.startsWith('Search')")
+    dashboard.page.wait_for_function("() => document.querySelector('#search-field').placeholder.startsWith('Search')")
     assert search(dashboard, "no such place") == []
     said = dashboard.page.locator(".search-drop").inner_text()
     assert "Nothing found" in said
@@ -140,7 +140,7 @@ def test_a_camera_is_flown_to_ringed_and_told_and_its_link_shows_the_same(
     assert other.page.locator(".place-ring").count() == 1
     dashboard.page.keyboard.press("Escape")
     popup.wait_for(state="detached")
-    dashboard.page.wait_for_function("!location.search.includes('at=')")
+    dashboard.page.wait_for_function("() => !location.search.includes('at=')")
     assert dashboard.page.locator(".place-ring").count() == 0
 
 
@@ -174,6 +174,6 @@ def test_going_elsewhere_leaves_the_place(dashboard: Dashboard) -> None:
     dashboard.open("?at=121.55,29.87")
     dashboard.page.locator(".place-ring").wait_for()
     dashboard.page.locator(".rank-row").first.click()
-    dashboard.page.wait_for_function("!location.search.includes('at=')")
+    dashboard.page.wait_for_function("() => !location.search.includes('at=')")
     dashboard.settle()
     assert dashboard.page.locator(".place-ring, .map-popup").count() == 0
