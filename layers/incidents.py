@@ -2,17 +2,30 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from geoalchemy2 import Geography
-from sqlalchemy import ColumnElement, Table, cast, collate, extract, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    RowMapping,
+    Table,
+    cast,
+    collate,
+    extract,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from layers import editions, lookup
 from layers.clauses import Clause, about
 from layers.comparisons import holding
 from layers.filters import Filter
 from layers.model import category, incident, incident_change, source
+from layers.orders import Order, Value
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import LayerSpec
@@ -129,40 +142,51 @@ def unplaced(of: Unit, before: date | None = None) -> ColumnElement[bool]:
     return ~child.exists()
 
 
+def described() -> FromClause:
+    """Return incidents beside what their category and source are called."""
+    with_category = incident.join(category, category.c.id == incident.c.category_id)
+    return with_category.join(source, source.c.id == incident.c.source_id)
+
+
 def records(before: date | None = None) -> Question:
     """Ask for incidents with everything a list or a popup shows of them."""
     table = incident.c
     columns = [column for column in table if column.name not in UNSEEN]
-    return (
-        select(
-            *columns,
-            editions.unit_id(incident, before).label("unit_id"),
-            category.c.code.label("category"),
-            source.c.code.label("source"),
-            func.ST_X(table.geom).label("lon"),
-            func.ST_Y(table.geom).label("lat"),
-        )
-        .join(category, category.c.id == table.category_id)
-        .join(source, source.c.id == table.source_id)
-    )
+    return select(
+        *columns,
+        editions.unit_id(incident, before).label("unit_id"),
+        category.c.code.label("category"),
+        source.c.code.label("source"),
+        func.ST_X(table.geom).label("lon"),
+        func.ST_Y(table.geom).label("lat"),
+    ).select_from(described())
 
 
 def page(
     where: Sequence[ColumnElement[bool]],
     *,
     limit: int,
-    after: tuple[datetime, int] | None,
-    before: date | None = None,
+    order: Order,
+    after: tuple[Value, int] | None = None,
+    skip: int = 0,
 ) -> Question:
-    """Ask for the newest incidents, or those that follow the one at `after` (its time and id)."""
-    table = incident.c
-    found = records(before).where(*where).order_by(table.reported_at.desc(), table.id.desc()).limit(limit)
-    return found.where(tuple_(table.reported_at, table.id) < tuple_(*after)) if after else found
+    """Ask for the first incidents of an order, or those that follow the one at `after` (its value and id)."""
+    following = [order.after(*after)] if after else []
+    found = records(order.before).where(*where, *following).order_by(*order.clauses).limit(limit)
+    return found.offset(skip) if skip else found
 
 
-def one(number: int) -> Question:
+def position(where: Sequence[ColumnElement[bool]], *, order: Order, row: RowMapping) -> Question:
+    """Ask how many incidents come before one of `records`, and whether it is among them."""
+    number = row["id"]
+    ahead = func.count().filter(order.ahead(row[order.label], number)).label("ahead")
+    among = func.count().filter(incident.c.id == number).label("among")
+    return select(ahead, among).select_from(described()).where(*where)
+
+
+def one(number: int, before: date | None = None) -> Question:
     """Ask for one incident by its id."""
-    return records().where(incident.c.id == number)
+    return records(before).where(incident.c.id == number)
 
 
 def numbered(text: str, limit: int) -> Question:

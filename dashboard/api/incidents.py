@@ -1,27 +1,30 @@
-"""`/api/incidents`: the records themselves, newest first, page by page."""
+"""`/api/incidents`: the records themselves, in any order, page by page."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
 from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
+from dashboard.cursors import cursor, place
 from dashboard.ways import ways
-from layers import incidents
-from layers.errors import FilterError, UnknownNameError
+from layers import incidents, orders
+from layers.errors import UnknownNameError
 from layers.filters import Filter
 from layers.model import Status
+from layers.orders import NAMES, TIMES, USUAL
 from layers.pack import City
 from layers.units import Unit
 from layers.words import status_code
 
-TIMES = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at")
+MOST_SKIPPED = 10**9
+SORT = f"what the list is ordered by, with a minus before it where the greatest comes first: {', '.join(NAMES)}"
+UNPLACED = "only what belongs to the unit but to none of its children"
 AS_IT_IS = ("id", "key", "title", "address", "channel", "severity", "source", "lon", "lat")
 router = APIRouter()
 
@@ -81,26 +84,65 @@ class Page(BaseModel):
     next: str | None
 
 
+class Position(BaseModel):
+    """Where an incident is in a list: how many come before it; null where the list is without it."""
+
+    position: int | None
+
+
 @router.get("/api/incidents", openapi_extra=documented())
-async def read_page(  # noqa: PLR0913 - each is a parameter of the address
+async def read_page(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
     connection: AConnection,
     city: TheCity,
-    asked: Annotated[Filter, Depends(filter_besides("limit", "after", "unplaced"))],
+    asked: Annotated[Filter, Depends(filter_besides("limit", "after", "skip", "sort", "unplaced"))],
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    after: Annotated[str | None, Query(description="`next` of the page before")] = None,
+    after: Annotated[str | None, Query(description="`next` of the page before, in the same order")] = None,
+    skip: Annotated[int, Query(ge=0, le=MOST_SKIPPED, description="how many rows to leave out from there")] = 0,
+    sort: Annotated[str, Query(description=SORT)] = USUAL,
     *,
-    unplaced: Annotated[bool, Query(description="only what belongs to the unit but to none of its children")] = False,
+    unplaced: Annotated[bool, Query(description=UNPLACED)] = False,
 ) -> Page:
-    """Return a page of the incidents a filter means, the newest first."""
-    of = await unit_of(connection, city, asked)
-    where = incidents.conditions(asked, city, of)
-    if unplaced:
-        where.append(incidents.unplaced(of, asked.before))
+    """Return a page of the incidents a filter means, the newest first unless asked otherwise.
+
+    `after` costs the same on every page, `skip` more the further it goes; together they lead to a row anywhere.
+    """
+    order = orders.read(sort, asked.before)
+    where = await wanted(connection, city, asked, unplaced=unplaced)
+    start = place(after, order) if after else None
     # One more than asked for tells whether anything follows.
-    question = incidents.page(where, limit=limit + 1, after=place(after) if after else None, before=asked.before)
+    question = incidents.page(where, limit=limit + 1, order=order, after=start, skip=skip)
     rows = (await connection.execute(question)).mappings().all()
     more = rows[limit - 1] if len(rows) > limit else None
-    return Page(incidents=await told(rows[:limit], connection, city, asked.before), next=more and cursor(more))
+    return Page(incidents=await told(rows[:limit], connection, city, asked.before), next=more and cursor(more, order))
+
+
+@router.get("/api/incidents/{number}/position", openapi_extra=documented())
+async def read_position(  # noqa: PLR0913 - each is a parameter of the address
+    number: int,
+    connection: AConnection,
+    city: TheCity,
+    asked: Annotated[Filter, Depends(filter_besides("sort", "unplaced"))],
+    sort: Annotated[str, Query(description=SORT)] = USUAL,
+    *,
+    unplaced: Annotated[bool, Query(description=UNPLACED)] = False,
+) -> Position:
+    """Return where an incident is in the list that a filter and an order make."""
+    order = orders.read(sort, asked.before)
+    row = (await connection.execute(incidents.one(number, asked.before))).mappings().one_or_none()
+    if row is None:
+        raise UnknownNameError(kind="incident", name=str(number), known=())
+    where = await wanted(connection, city, asked, unplaced=unplaced)
+    found = (await connection.execute(incidents.position(where, order=order, row=row))).one()
+    return Position(position=found.ahead if found.among else None)
+
+
+async def wanted(
+    connection: AsyncConnection, city: City, asked: Filter, *, unplaced: bool
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list; of the unplaced, that none of the unit's children has them."""
+    of = await unit_of(connection, city, asked)
+    where = incidents.conditions(asked, city, of)
+    return [*where, incidents.unplaced(of, asked.before)] if unplaced else where
 
 
 @router.get("/api/incidents/{number}")
@@ -145,18 +187,3 @@ def record(row: RowMapping, path: Sequence[Unit], city: City, now: datetime) -> 
         placed=path[-1].rank == len(city.levels) - 1,
         attributes={name: value for name, value in (row["attributes"] or {}).items() if name in shown},
     )
-
-
-def cursor(row: RowMapping) -> str:
-    """Return where a page ended."""
-    written = f"{row['reported_at'].astimezone(UTC).isoformat()} {row['id']}"
-    return urlsafe_b64encode(written.encode()).decode().rstrip("=")
-
-
-def place(after: str) -> tuple[datetime, int]:
-    """Return the time and id that a cursor names."""
-    try:
-        at, number = urlsafe_b64decode(after + "=" * (-len(after) % 4)).decode().split(" ")
-        return datetime.fromisoformat(at).astimezone(UTC), int(number)
-    except ValueError as mistake:
-        raise FilterError(name="after", value=after, right="give the `next` of the page before, unchanged") from mistake

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from dashboard.api.summary import added_up
 from etl.stamp import Stamp, former_stamps, units_in_force
-from layers import counts, editions, features, incidents, units
+from layers import counts, editions, features, incidents, orders, units
 from layers.counts import Family
 from layers.filters import Filter, parse
 from layers.model import feature, incident
@@ -65,8 +65,9 @@ def told(town: Town, before: date | None = None) -> Told:
 def listed(connection: Connection, town: Town, of: Unit, before: date | None) -> list[tuple[str, int, bool]]:
     """Return the incidents of a unit with the units they are in, and whether none of its children has them."""
     where = incidents.conditions(Filter(before=before), town.city, of)
-    every = incidents.page(where, limit=999, after=None, before=before)
-    loose = incidents.page([*where, incidents.unplaced(of, before)], limit=999, after=None, before=before)
+    order = orders.read(orders.USUAL, before)
+    every = incidents.page(where, limit=999, order=order)
+    loose = incidents.page([*where, incidents.unplaced(of, before)], limit=999, order=order)
     keys = {row.key for row in connection.execute(loose)}
     return [(row.key, row.unit_id, row.key in keys) for row in connection.execute(every)]
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from etl.request import Request
-from layers import features, incidents, points, units
+from layers import features, incidents, orders, points, units
 from layers.counts import Family, from_incidents, from_roll_up
 from layers.errors import LoadError
 from layers.filters import Filter
@@ -224,7 +224,7 @@ def test_what_is_in_force_is_what_the_last_snapshot_says_for_every_question(
         assert quick["unit"].total() == len(sent[-1])
         where = incidents.conditions(asked, city, of.unit)
         assert connection.execute(select(func.count(incident.c.id)).where(*where)).scalar_one() == len(sent[-1])
-        page = connection.execute(incidents.page(where, limit=50, after=None)).all()
+        page = connection.execute(incidents.page(where, limit=50, order=orders.read(orders.USUAL))).all()
         assert {row.key for row in page} == set(sent[-1])
         view = points.View((121, 29, 122, 30), 12)
         drawn = connection.execute(points.incidents_in_view(asked, city, of=of.unit, view=view, now=NOW)).scalar_one()
