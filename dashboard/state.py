@@ -23,6 +23,8 @@ PERIODS = ("today", "7d", "30d", "1y", "all")
 LISTS = ("category", "status", "source", "channel", "weekday", "where")
 SINGLES = ("hours", "within", "circle", "q")
 """Conditions of which there is one at most."""
+SIDE_BY_SIDE = 4
+"""How many units stand side by side at most."""
 ALL = 100
 """Per cent."""
 SOURCES_EVERY = 60_000
@@ -42,6 +44,8 @@ class Store(StrEnum):
     """Incidents by hour and day of the week, while these are looked at."""
     KINDS = "state-kinds"
     """Incidents by month and category, while these are looked at."""
+    BESIDE = "state-beside"
+    """Units side by side, while these are looked at."""
     OUTER = "state-outer"
     """Days around the chosen period, for the trend."""
     SOURCES = "state-sources"
@@ -92,7 +96,9 @@ class View(TypedDict, total=False):
     against: str | None
     """What the period is compared with: `before`, `week`, `year` or a day."""
     strip: str
-    """What the strip below the map shows: `trend`, `hours` or `kinds`."""
+    """What the strip below the map shows: `trend`, `hours`, `kinds` or `beside`."""
+    beside: list[str]
+    """The units to stand side by side there, by their codes."""
     after: str | None
     base: str | None
     """The base map; none means the one that was last chosen here."""
@@ -176,6 +182,7 @@ def address(view: View, **changes: object) -> str:
         pairs.append(("order", ",".join(merged["order"])))
     faded = [f"{layer}:{value}" for layer, value in (merged.get("opacity") or {}).items() if value < ALL]
     pairs += [("opacity", ",".join(faded))] if faded else []
+    pairs += [("beside", ",".join(merged["beside"]))] if merged.get("beside") else []
     breaks = ",".join(f"{value:.12g}" for value in merged.get("breaks") or ())
     merged["breaks"] = breaks if merged.get("classes") == "manual" else None
     defaults = {
@@ -271,6 +278,7 @@ def layout(city: City) -> html.Div:
         Store.OUTER,
         Store.HOURS,
         Store.KINDS,
+        Store.BESIDE,
         Store.SOURCES,
         Store.LANGUAGE,
         Store.THEME,
@@ -307,8 +315,9 @@ def register(app: Dash) -> None:
     app.clientside_callback(
         ClientsideFunction("feed", "outer"), Output(Store.OUTER, "data"), Input(Store.PICTURE, "data")
     )
-    for chart, store in (("hours", Store.HOURS), ("kinds", Store.KINDS)):
-        app.clientside_callback(ClientsideFunction("strip", chart), Output(store, "data"), Input(Store.PICTURE, "data"))
+    charts = {Store.HOURS: ("strip", "hours"), Store.KINDS: ("strip", "kinds"), Store.BESIDE: ("beside", "find")}
+    for store, answer in charts.items():
+        app.clientside_callback(ClientsideFunction(*answer), Output(store, "data"), Input(Store.PICTURE, "data"))
     app.clientside_callback(
         ClientsideFunction("feed", "catalogue"),
         Output(Store.SOURCES, "data"),

@@ -162,6 +162,10 @@ CAMERAS = Indicator(
 )
 
 
+BESIDE = (COUNT, OPEN, OVERDUE, CLOSURE, PER_KM2, PER_RESIDENTS)
+"""The key figures of units that stand side by side."""
+
+
 def reach(city: City) -> Indicator | None:
     """Return the share of incidents near a working camera; how near, and what works, is the pack's to say."""
     cameras = city.spec.cameras

@@ -1,7 +1,7 @@
 """`/api/summary`: every number of a unit, its children, and how they add up."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -148,13 +148,20 @@ def _shares(totals: Counter[str], titles: Mapping[str, Title]) -> list[Share]:
     ]
 
 
+def ends(days: Collection[date], asked: Filter, city: City) -> tuple[date, date] | None:
+    """Return the first and the last day of the filter's period, or where it is open of what happened."""
+    start, end = asked.instants(city.time_zone)
+    first = start.astimezone(city.time_zone).date() if start else min(days, default=None)
+    last = (end - INSTANT).astimezone(city.time_zone).date() if end else max(days, default=None)
+    return None if first is None or last is None else (first, last)
+
+
 def _days(totals: Counter[date], asked: Filter, city: City) -> list[Day]:
     """Fill the holes, unless the period is so long that nobody would see the days."""
     happened = sorted(day for day, n in totals.items() if n)
-    start, end = asked.instants(city.time_zone)
-    first = start.astimezone(city.time_zone).date() if start else next(iter(happened), None)
-    last = (end - INSTANT).astimezone(city.time_zone).date() if end else next(reversed(happened), None)
-    if first is None or last is None or (last - first).days >= DAYS_WITHOUT_HOLES:
+    period = ends(happened, asked, city)
+    if period is None or (period[1] - period[0]).days >= DAYS_WITHOUT_HOLES:
         return [Day(day=day, total=totals[day]) for day in happened]
+    first, last = period
     every = (first + timedelta(days=number) for number in range((last - first).days + 1))
     return [Day(day=day, total=totals[day]) for day in every]

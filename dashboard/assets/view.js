@@ -25,6 +25,7 @@
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
       order: said.has("order") ? said.get("order").split(",").filter(Boolean) : null,
       opacity: opacities(said.get("opacity")),
+      beside: (said.get("beside") || "").split(",").filter(Boolean).slice(0, 4),
       group: said.get("group") || DEFAULTS.group,
       level: said.get("level"),
       indicator: said.get("indicator") || DEFAULTS.indicator,
@@ -75,6 +76,7 @@
     if (view.order) says.append("order", view.order.join(","));
     const faded = Object.entries(view.opacity || {}).filter(([, value]) => value < 100);
     if (faded.length) says.append("opacity", faded.map((pair) => pair.join(":")).join(","));
+    if (view.beside && view.beside.length) says.append("beside", view.beside.join(","));
     for (const name of ["group", "level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip"]) {
       if (name === "breaks") {
         if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));

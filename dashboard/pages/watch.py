@@ -10,6 +10,7 @@ from dashboard.base_maps import BaseMap
 from dashboard.panels import (
     around,
     base_map,
+    beside,
     conditions,
     figures,
     filters,
@@ -84,7 +85,9 @@ def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider
                         [
                             conditions.layout(),
                             html.Div([legend.layout(), notice.layout(city)], className="corners"),
-                            strip.layout(trend.head(), [trend.layout(), hours.layout(), kinds.layout()]),
+                            strip.layout(
+                                trend.head(), [trend.layout(), hours.layout(), kinds.layout(), beside.layout()]
+                            ),
                         ],
                         className="middle",
                     ),

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from dashboard.changes import Change, arrow
 from dashboard.measuring import Measure, chosen, made_of, measures, measures_before, written
 from dashboard.painting import canvas, paint
-from dashboard.parts import choices, skeleton, toggle
-from dashboard.state import Child, Picture, Store, View, address
+from dashboard.parts import aria, choices, skeleton, toggle
+from dashboard.state import SIDE_BY_SIDE, Child, Picture, Store, View, address, toggled
 from dashboard.words import name, say
 from layers.indicators import Indicator
 from layers.pack import City
@@ -87,6 +87,23 @@ def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
     )
 
 
+def beside(child: Child, view: View, language: str) -> html.A:
+    """Return the tick that puts a unit beside others; where there are enough of them it leads nowhere."""
+    chosen = view.get("beside") or []
+    on = child["code"] in chosen
+    full = len(chosen) >= SIDE_BY_SIDE and not on
+    said = say("beside_full" if full else "beside_put", language, name=name(child, language))
+    there = {} if on else {"strip": "beside"}
+    return html.A(
+        "✓" if on else "+",
+        href=None if full else address(view, beside=toggled(chosen, child["code"]), **there),
+        role="checkbox",
+        className=f"put-beside{' is-on' if on else ''}",
+        title=said,
+        **aria(label=said, checked=str(on).lower(), disabled=str(full).lower()),
+    )
+
+
 def sorts(view: View, language: str, *, compared: bool) -> html.Div:
     """Return the choice of which end comes first."""
     offered = (*SORTS, *MOVES) if compared else SORTS
@@ -117,7 +134,10 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     level = city.levels[min(len(frame["unit"]["path"]), len(city.levels) - 1)].title.text(language)
     table = Table(view, indicator, most, language, past)
     rows = [
-        row(child, found.get(child["code"], NOTHING), place=place, within=table)
+        html.Div(
+            [row(child, found.get(child["code"], NOTHING), place=place, within=table), beside(child, view, language)],
+            className="rank-line",
+        )
         for place, child in enumerate(children, start=1)
     ]
     unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)})"

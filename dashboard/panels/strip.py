@@ -11,7 +11,7 @@ from dashboard.state import Store, View, address
 from dashboard.words import say
 from layers.pack import City
 
-TABS = ("trend", "hours", "kinds")
+TABS = ("trend", "hours", "kinds", "beside")
 
 
 class Ids(StrEnum):

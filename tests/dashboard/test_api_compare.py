@@ -88,6 +88,48 @@ def test_hours_are_those_of_the_citys_clocks(client: Client, database: Connectio
     assert night["total"] == client.json(f"/api/summary?unit={unit}&hours=22-6&weekday=6")["total"]
 
 
+SIZES = text("SELECT area / 1e6 AS area, population AS residents FROM unit WHERE code = :code")
+
+
+@pytest.mark.parametrize("channel", ["", "phone"])
+def test_units_of_any_level_stand_side_by_side_as_plain_sql_counts_them(
+    client: Client, database: Connection, channel: str
+) -> None:
+    codes = [CELL, CITY, WEST]
+    asked = [("beside", code) for code in codes] + [("from", "2025-03-03"), ("to", "2025-05-07"), ("channel", channel)]
+    answer = client.json(f"/api/beside?{urlencode(asked)}")
+    assert [unit["code"] for unit in answer["units"]] == codes
+    assert [len(unit["path"]) for unit in answer["units"]] == [5, 1, 2]
+    assert (answer["by"], len(answer["steps"])) == ("week", 10)
+    assert answer["steps"][-1] == {"first": "2025-05-05", "last": "2025-05-06"}
+    for unit in answer["units"]:
+        said = {"code": unit["code"], "since": "2025-03-03", "until": "2025-05-07", "channel": channel}
+        expected = dict(database.execute(PLAIN, said).mappings().one())
+        assert {name: unit[name] for name in expected} == expected
+        assert sum(unit["trend"]) == sum(each["total"] for each in unit["by_category"]) == unit["total"]
+        last = database.execute(PLAIN, {**said, "since": "2025-05-05"}).mappings().one()
+        assert unit["trend"][-1] == last["total"]
+        sizes = database.execute(SIZES, {"code": unit["code"]}).mappings().one()
+        values = unit["values"]
+        assert values["closure"] == pytest.approx(100 * unit["closed"] / unit["due"])
+        assert values["per-km2"] == pytest.approx(unit["total"] / sizes["area"])
+        residents = sizes["residents"]
+        assert values["per-10000"] == (pytest.approx(1e4 * unit["total"] / residents) if residents else None)
+
+
+def test_what_cannot_stand_side_by_side_is_refused(client: Client) -> None:
+    for query, status, word in (
+        ("beside=1&beside=2&beside=3&beside=4&beside=5", 400, "at most 4"),
+        (f"beside={WEST}&unit={CITY}", 400, "leave it out"),
+        ("beside=nowhere", 400, "nowhere"),
+        ("", 400, "beside"),
+    ):
+        answer = client.get(f"/api/beside?{query}")
+        assert answer.status_code == status
+        assert word in answer.text
+    assert client.json(f"/api/beside?beside={WEST}&q=nothing-like-it")["steps"] == []
+
+
 BY_MONTH = text("""
     SELECT to_char(local, 'YYYY-MM-01') AS month, split_part(code, '-', 1) AS top, count(*) AS n
     FROM (SELECT reported_at AT TIME ZONE 'Asia/Shanghai' AS local, category.code FROM incident

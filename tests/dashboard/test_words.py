@@ -9,7 +9,7 @@ import pytest
 from dashboard.panels import layer_list, ranking, strip
 from dashboard.texts import TEXTS
 from dashboard.words import ago, count, moment, say, share
-from layers import periods
+from layers import periods, steps
 from layers.clauses import COMPARISONS, EITHER, ORDER
 
 HERE = Path(__file__).resolve().parents[2] / "dashboard"
@@ -45,6 +45,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
         *(f"sort_{sort}" for sort in (*ranking.SORTS, *ranking.MOVES)),
         *(f"strip_{tab}" for tab in strip.TABS),
+        *(f"each_{size}" for size in steps.SIZES),
         *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
         *(f"by_{group}" for group in layer_list.GROUPS),
