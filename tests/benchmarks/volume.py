@@ -1,0 +1,267 @@
+"""What grows with the number of incidents and what does not: the same questions at every size of ONEMAP_BENCH_VOLUME.
+
+Summaries of every level, period, category and status; points by view; conditions that no count knows; what a change of
+filter sends. Beside them the same counts by a spatial join in PostGIS and by DuckDB.
+"""
+
+import os
+import random
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import product
+from statistics import median
+from typing import TypeVar
+
+import httpx
+from sqlalchemy import Connection, create_engine, make_url
+
+from layers import counts, units
+from layers.counts import Family
+from layers.database import READING
+from layers.filters import Filter, parse
+from layers.model import level_shift
+from layers.pack import City
+from layers.settings import Settings
+from layers.units import Unit
+from tests.benchmarks._peers import Duck, joined
+from tests.benchmarks._served import serve
+from tests.benchmarks._volume import NOW, PACK, volume
+
+SIZES = [int(size) for size in os.environ.get("ONEMAP_BENCH_VOLUME", "1000000,10000000").split(",")]
+ROUNDS = 3
+ASKED = int(os.environ.get("ONEMAP_BENCH_ASKED", "40"))
+"""Questions of a line of the table, of random units and kinds."""
+DAY = timedelta(days=1)
+TODAY = NOW.date() + DAY
+PERIODS: Mapping[str, tuple[date | None, date | None]] = {
+    "30 days": (TODAY - 30 * DAY, TODAY),
+    "365 days": (TODAY - 365 * DAY, TODAY),
+    "all time": (None, None),
+}
+KINDS = ("no category", "a leaf", "a branch")
+STATES = ("any status", "closed", "open")
+OPEN = ("reported", "accepted", "dispatched", "resolved")
+TARGETS = {
+    "summary": (50, 15, None),
+    "points": (50, None, 25_000),
+    "fields": (1000, None, None),
+    "values": (None, None, 105_000),
+}
+"""What p95 should stay below: milliseconds of an answer and of its SQL, bytes sent."""
+CONDITIONS = {
+    "a channel, 365 days": "channel=phone&from={year}&to={today}",
+    "a severity, all time": "where=severity:ge:2",
+    "words in the title, 30 days": "q=网格&from={month}&to={today}",
+    "nights, 365 days": "hours=22-6&from={year}&to={today}",
+}
+
+
+@dataclass
+class Line:
+    """One line of the table: milliseconds of answers, of the database alone, and bytes."""
+
+    http: list[float] = field(default_factory=list)
+    sql: list[float] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
+
+
+Table = dict[str, Line]
+Answer = TypeVar("Answer")
+
+
+def main() -> None:
+    """Fill a database of every size, one after the other, and print what each question took in all of them."""
+    tables = {}
+    for rows in SIZES:
+        with volume(rows) as url:
+            tables[rows] = measured(url)
+        told(rows, tables[rows])
+    if len(SIZES) > 1:
+        grown(tables)
+
+
+def measured(url: str) -> Table:
+    """Ask everything of one database."""
+    options = " ".join(f"-c {name}={value}" for name, value in READING.items())
+    engine = create_engine(url, connect_args={"options": options})
+    city, table = City(PACK), defaultdict[str, Line](Line)
+    settings = Settings(city=PACK)
+    with serve(settings, url) as client, engine.connect() as connection:
+        print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
+        places = sample(connection)
+        summaries(client, connection, city, places, table)
+        views(client, table)
+        fields(client, places, table)
+        values(client, city, table)
+        peers(url, connection, city, places, table)
+    engine.dispose()
+    return table
+
+
+def sample(connection: Connection) -> dict[str, list[str]]:
+    """Return codes of some units of each level: the busiest and others by chance, always the same."""
+    chance = random.Random(1)  # noqa: S311 - a sample, not a secret
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(units.listed()):
+        found[row.level].append(row.code)
+    return {level: [codes[0], *chance.choices(codes, k=ASKED)][:ASKED] for level, codes in found.items()}
+
+
+def summaries(
+    client: httpx.Client, connection: Connection, city: City, places: Mapping[str, Sequence[str]], table: Table
+) -> None:
+    """Ask for summaries of every level, period, category and status."""
+    chance = random.Random(2)  # noqa: S311 - a sample, not a secret
+    leaves = [code for code, item in city.categories.items() if item.parent]
+    tops = [code for code, item in city.categories.items() if not item.parent]
+    for (level, codes), (period, span), kind, state in product(places.items(), PERIODS.items(), KINDS, STATES):
+        for code in codes[: max(ASKED // 4, 4)]:
+            asked = {"unit": [code], "from": [str(span[0])] if span[0] else [], "to": [str(span[1])] if span[1] else []}
+            asked["category"] = {"a leaf": [chance.choice(leaves)], "a branch": [chance.choice(tops)]}.get(kind, [])
+            asked["status"] = {"closed": ["closed"], "open": list(OPEN)}.get(state, [])
+            pairs = [(name, value) for name, each in asked.items() for value in each]
+            answer, http = timed(partial(client.get, "/api/summary", params=tuple(pairs)))
+            answer.raise_for_status()
+            _, sql = counted(connection, city, parse(pairs, city))
+            for title in (
+                f"summary, {level}",
+                f"summary, {period}",
+                f"summary, {kind}",
+                f"summary, {state}",
+                "summary",
+            ):
+                table[title].http.append(http)
+                table[title].sql.append(sql)
+                table[title].sent.append(int(answer.headers["content-length"]))
+
+
+def views(client: httpx.Client, table: Table) -> None:
+    """Ask for incidents in view, from the whole city down to a few streets, where most of them are and elsewhere."""
+    west, south, east, north = client.get("/api/city").json()["bounds"]
+    chance = random.Random(3)  # noqa: S311 - a sample, not a secret
+    periods = {
+        "all time": {},
+        "365 days": {"from": str(TODAY - 365 * DAY), "to": str(TODAY)},
+        "30 days": {"from": str(TODAY - 30 * DAY), "to": str(TODAY)},
+    }
+    for zoom in (9, 11, 13, 15, 17):
+        wide, high = 1920 * 360 / 256 / 2**zoom, 1080 * 360 / 256 / 2**zoom * 0.87
+        for (period, span), number in product(periods.items(), range(max(ASKED // 4, 4))):
+            x = west + 0.02 if number == 0 else chance.uniform(west, max(west, east - wide))
+            y = south + 0.02 if number == 0 else chance.uniform(south, max(south, north - high))
+            view = {"bbox": f"{x:.5f},{y:.5f},{x + wide:.5f},{y + high:.5f}", "zoom": str(zoom), **span}
+            answer, http = timed(partial(client.get, "/api/points/incidents.geojson", params=view))
+            answer.raise_for_status()
+            for title in (f"points, zoom {zoom}", f"points, {period}", "points"):
+                table[title].http.append(http)
+                table[title].sent.append(int(answer.headers.get("content-length") or len(answer.content)))
+
+
+def fields(client: httpx.Client, places: Mapping[str, Sequence[str]], table: Table) -> None:
+    """Ask for summaries with conditions that the counts do not know."""
+    days = {"year": TODAY - 365 * DAY, "month": TODAY - 30 * DAY, "today": TODAY}
+    for (title, query), level in product(CONDITIONS.items(), list(places)[:3]):
+        for code in places[level][:4]:
+            address = f"/api/summary?unit={code}&{query.format(**days)}"
+            answer, http = timed(partial(client.get, address))
+            answer.raise_for_status()
+            for name in (f"fields, {title}", f"fields, {level}", "fields"):
+                table[name].http.append(http)
+
+
+def values(client: httpx.Client, city: City, table: Table) -> None:
+    """Ask for the values of all cells, as a change of filter does."""
+    for query in ("", f"&from={TODAY - 365 * DAY}&to={TODAY}", f"&from={TODAY - 30 * DAY}&to={TODAY}"):
+        address = f"/api/indicators/count/values?level={city.levels[-1].id}{query}"
+        for _ in range(3):
+            answer, http = timed(partial(client.get, address))
+            answer.raise_for_status()
+            table["values, all cells"].http.append(http)
+            table["values, all cells"].sent.append(int(answer.headers["content-length"]))
+
+
+def peers(url: str, connection: Connection, city: City, places: Mapping[str, Sequence[str]], table: Table) -> None:
+    """Ask for the counts of 365 days from a spatial join and from DuckDB; all must find as many."""
+    start, end = TODAY - 365 * DAY, TODAY
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    engine = create_engine(url, connect_args={"options": f"-c jit=off -c timezone={city.spec.time_zone}"})
+    with Duck(plain) as duck, engine.connect() as slow:
+        for level in list(places)[:3]:
+            of = Unit.of(connection.execute(units.one(places[level][0])).mappings().one())
+            shift = level_shift(of.rank + 1, len(city.levels))
+            title, asked = f"{level}, 365 days: {{}}", Filter(unit=of.code, start=start, end=end)
+            for _ in range(ROUNDS):
+                ours, took = counted(connection, city, asked)
+                table[title.format("ours")].sql.append(took)
+                ducks, took = timed(partial(duck.counted, of, shift, start, end))
+                table[title.format("DuckDB")].sql.append(took)
+            theirs, took = timed(partial(joined, slow, of, start, end))
+            table[title.format("spatial join")].sql.append(took)
+            print(f"  {level}: {ours:,} counted, DuckDB {ducks:,}, spatial join {theirs:,}", file=sys.stderr)
+    engine.dispose()
+
+
+def counted(connection: Connection, city: City, asked: Filter) -> tuple[int, float]:
+    """Return how many there are, and the milliseconds of the statement alone."""
+    found = [Unit.of(row) for row in connection.execute(units.family(asked.unit or city.spec.code)).mappings()]
+    question = counts.tally(asked, city, of=Family(found[0], found[1:]), now=datetime.now(UTC))
+    rows, took = timed(lambda: connection.execute(question).all())
+    return sum(row.n for row in rows if row.part == "day"), took
+
+
+def timed(do: Callable[[], Answer]) -> tuple[Answer, float]:
+    """Return what is found, and the milliseconds it took."""
+    began = time.perf_counter()
+    found = do()
+    return found, (time.perf_counter() - began) * 1000
+
+
+def p95(numbers: Sequence[float]) -> float:
+    """Return what 95 of a hundred do not exceed."""
+    return sorted(numbers)[min(int(len(numbers) * 0.95), len(numbers) - 1)]
+
+
+def told(rows: int, table: Table) -> None:
+    """Print what was measured at one size, and what is over its target."""
+    print(f"\n{f'{rows:,} incidents':40}{'p50 ms':>9}{'p95 ms':>9}{'SQL p50':>9}{'SQL p95':>9}{'bytes p95':>11}")
+    for name, line in table.items():
+        http = f"{median(line.http):9.1f}{p95(line.http):9.1f}" if line.http else " " * 18
+        sql = f"{median(line.sql):9.1f}{p95(line.sql):9.1f}" if line.sql else " " * 18
+        sent = f"{p95(line.sent):11,.0f}" if line.sent else " " * 11
+        print(f"{name:40}{http}{sql}{sent}{over(name, line)}", flush=True)
+    ours = {name.partition(":")[0]: median(line.sql) for name, line in table.items() if name.endswith(": ours")}
+    for name, line in table.items():
+        if (asked := name.partition(":")[0]) in ours and not name.endswith(": ours"):
+            print(f"{name:40}{median(line.sql) / ours[asked]:9.1f} × ours")
+
+
+def over(name: str, line: Line) -> str:
+    """Say which targets a line of the table misses."""
+    http, sql, sent = TARGETS.get(name.partition(",")[0], (None, None, None))
+    missed = [
+        f"{aim} {unit}"
+        for numbers, aim, unit in ((line.http, http, "ms"), (line.sql, sql, "ms of SQL"), (line.sent, sent, "bytes"))
+        if numbers and aim and p95(numbers) > aim
+    ]
+    return f"  over {', '.join(missed)}" if missed else ""
+
+
+def grown(tables: Mapping[int, Table]) -> None:
+    """Print how many times as much the largest size takes as the smallest: medians of answers, or of the database."""
+    (least, small), *_, (most, large) = sorted(tables.items())
+    print(f"\n{f'{least:,} → {most:,} incidents':40}{'p50':>9}{'SQL p50':>9}  {most / least:g}× as many")
+    for name in small.keys() & large.keys():
+        times = [
+            f"{median(after) / median(before):8.1f}×" if before and after else " " * 9
+            for before, after in ((small[name].http, large[name].http), (small[name].sql, large[name].sql))
+        ]
+        print(f"{name:40}{''.join(times)}")
+
+
+if __name__ == "__main__":
+    main()
