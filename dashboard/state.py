@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
+from dashboard.symbols import SHAPES, styled
 from layers import indicators
 from layers.indicators import Needs
 from layers.pack import City
@@ -238,6 +239,7 @@ def facts(city: City) -> dict[str, Any]:
             for item in indicators.offered(city).values()
         ],
         "drawing": drawing(city),
+        "shapes": SHAPES,
         "layers": [
             {
                 "id": layer.id,
@@ -245,6 +247,7 @@ def facts(city: City) -> dict[str, Any]:
                 "shown": layer.shown,
                 "label": layer.label,
                 "incidents": layer.incidents,
+                "style": styled(layer, city),
                 "fields": [
                     {
                         "id": field.id,

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from layers.errors import PackError, UnknownNameError
 from layers.parts import Named, Part
 from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, SourceSpec
+from layers.styles import mistakes
 from layers.words import STATUSES, status_code
 
 Spec = TypeVar("Spec", bound=Part)
@@ -54,9 +55,12 @@ class City:
                 self._check_words(file, source)
         self._check_cameras()
         for layer in self.layers.values():
+            file = self.folder / "layers" / f"{layer.id}.toml"
+            for where, found, right in mistakes(layer, self):
+                raise PackError(file, where=f"style.{where}", found=found, right=right)
             if layer.incidents is not None and layer.incidents not in self.sources:
                 raise PackError(
-                    self.folder / "layers" / f"{layer.id}.toml",
+                    file,
                     where="incidents",
                     found=layer.incidents,
                     right=f"must be a source: {', '.join(sorted(self.sources))}",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from layers.base_maps import BaseMapSpec
 from layers.parts import Id, Named, Part, Title
+from layers.styles import StyleSpec
 
 Theme = Literal["people", "places", "things", "events", "organisations"]
 Format = Literal[
@@ -304,4 +305,6 @@ class LayerSpec(Named):
     """The source whose incidents this layer draws."""
     label: str | None = None
     """The field that names a feature."""
+    style: StyleSpec | None = None
+    """How single features differ on the map; without it all look alike."""
     fields: tuple[LayerField, ...] = ()

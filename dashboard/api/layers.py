@@ -12,9 +12,14 @@ from layers.counts import Family
 from layers.filters import Filter
 from layers.pack import City
 from layers.specs import LayerSpec
+from layers.styles import StyleSpec
 from layers.units import Unit
 
 router = APIRouter()
+
+
+PASSED = {"id", "theme", "geometry", "color", "order", "shown", "label", "incidents", "style"}
+"""What of a layer's description is answered as the pack says it."""
 
 
 class FieldAnswer(BaseModel):
@@ -41,6 +46,7 @@ class LayerAnswer(BaseModel):
     label: str | None
     fields: list[FieldAnswer]
     incidents: str | None
+    style: StyleSpec | None
     count: int
     data_time: datetime | None
 
@@ -82,7 +88,7 @@ async def data_times(connection: AsyncConnection, city: City) -> dict[str, datet
 def described(layer: LayerSpec, count: int, data_time: datetime | None) -> LayerAnswer:
     """Put a layer's description and its count together."""
     return LayerAnswer(
-        **layer.model_dump(include={"id", "theme", "geometry", "color", "order", "shown", "label", "incidents"}),
+        **layer.model_dump(include=PASSED),
         name=layer.title.zh,
         name_en=layer.title.en,
         fields=[

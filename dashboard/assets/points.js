@@ -4,7 +4,6 @@
   const onemap = (window.onemap = window.onemap || {});
   const leaflet = (onemap.leaflet = onemap.leaflet || {});
   const WAIT = 120; // milliseconds a view must rest before it is asked for
-  const SYMBOLS_FROM = 15.5; // the zoom from which a camera shows where it looks
   const COARSER = 0.6; // zooms by which clusters are wider than the map would allow
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
@@ -12,93 +11,11 @@
   let raising = false;
   let watched = null;
 
-  function metresPerPixel(map, latitude) {
-    return (40075016.686 * Math.cos((latitude * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
-  }
-
-  /* A disc with its count in it, drawn by the canvas itself: no element per cluster. A cluster stands for an area, so
-     those of each layer may step aside by a few pixels and not cover those of another. */
-  const Cluster = window.L.CircleMarker.extend({
-    _project: function () {
-      window.L.CircleMarker.prototype._project.call(this);
-      this._point = this._point.add(this.options.aside);
-      this._updateBounds();
-    },
-    /* A long number makes a square wider than its radius says. */
-    _half: function () {
-      const tall = this._radius * 0.85;
-      return { tall, wide: Math.max(tall, this.options.text.length * 3.2 + 4) };
-    },
-    _updateBounds: function () {
-      const reach = window.L.point(Math.max(this._radius, this._half().wide) + 3, this._radius + 3);
-      this._pxBounds = window.L.bounds(this._point.subtract(reach), this._point.add(reach));
-    },
-    _updatePath: function () {
-      const renderer = this._renderer;
-      if (!renderer._drawing || this._empty()) return;
-      const pen = renderer._ctx;
-      if (this.options.square) {
-        const { tall, wide } = this._half();
-        pen.beginPath();
-        pen.roundRect(this._point.x - wide, this._point.y - tall, 2 * wide, 2 * tall, 4);
-        renderer._fillStroke(pen, this);
-      } else renderer._updateCircle(this);
-      pen.globalAlpha = this.options.opacity;
-      pen.fillStyle = this.options.square ? onemap.units.palette().text : onemap.units.palette().ink;
-      pen.font = "600 10.5px " + onemap.units.palette().font;
-      pen.textAlign = "center";
-      pen.textBaseline = "middle";
-      pen.fillText(this.options.text, this._point.x, this._point.y + 0.5);
-      pen.globalAlpha = 1;
-    },
-  });
-
-  /* A camera: a dot, and from near the cone of what it sees. */
-  const Camera = window.L.CircleMarker.extend({
-    _cone: function () {
-      if (!this._map || this._map.getZoom() < SYMBOLS_FROM) return 0;
-      return Math.min(Math.max(this.options.range / metresPerPixel(this._map, this._latlng.lat), 14), 160);
-    },
-    _updateBounds: function () {
-      const reach = Math.max(this._radius, this._cone()) + 3;
-      const corner = window.L.point(reach, reach);
-      this._pxBounds = window.L.bounds(this._point.subtract(corner), this._point.add(corner));
-    },
-    _updatePath: function () {
-      const renderer = this._renderer;
-      if (!renderer._drawing || this._empty()) return;
-      const reach = this._cone();
-      if (reach) {
-        const pen = renderer._ctx;
-        const half = (Math.min(this.options.angle, 360) * Math.PI) / 360;
-        const middle = ((this.options.bearing - 90) * Math.PI) / 180;
-        pen.globalAlpha = 0.13 * this.options.opacity;
-        pen.fillStyle = this.options.fillColor;
-        pen.beginPath();
-        pen.moveTo(this._point.x, this._point.y);
-        pen.arc(this._point.x, this._point.y, reach, middle - half, middle + half);
-        pen.closePath();
-        pen.fill();
-      }
-      renderer._updateCircle(this);
-    },
-  });
-
   function aside(layer) {
     const features = onemap.city.layers.filter((each) => !each.incidents);
     const at = features.findIndex((each) => each.id === layer);
     const angle = (at * 2 * Math.PI) / features.length + 0.7;
     return at < 0 ? [0, 0] : [Math.round(30 * Math.cos(angle)), Math.round(28 * Math.sin(angle))];
-  }
-
-  /* Ten times as many is not ten times as wide. */
-  function radius(count) {
-    return Math.min(7 + 2.6 * Math.log10(count), 20);
-  }
-
-  function short(count) {
-    if (count < 1000) return String(count);
-    return onemap.look.count(count).length <= 5 ? onemap.look.count(count) : Math.round(count / 1000) + "k";
   }
 
   /* How much of a layer is seen; a count of several sources' incidents, as much as the clearest of them. */
@@ -117,22 +34,12 @@
 
   leaflet.point = function (feature, at, given) {
     const said = feature.properties;
-    const color = given.hideout.color;
-    const incident = given.hideout.layer === "incidents";
+    const { layer: overlay, color } = given.hideout;
+    const incident = overlay === "incidents";
     if (said.count > 1) {
-      const style = { color, weight: 1.5, fillColor: onemap.units.palette().disc, ...faded(given.hideout.layer, said, 0.78), incident, square: !incident, aside: aside(given.hideout.layer) };
-      return new Cluster(at, { ...style, radius: radius(said.count), text: short(said.count) });
+      return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: aside(overlay) });
     }
-    const style = { incident, radius: 5, color: onemap.units.palette().line, weight: 1, fillColor: color, ...faded(given.hideout.layer, said, 1) };
-    if (!Number.isFinite(said.bearing)) return window.L.circleMarker(at, style);
-    const off = said.status === "offline";
-    return new Camera(at, {
-      ...style,
-      fillColor: off ? onemap.units.palette().none : color,
-      bearing: said.bearing,
-      angle: said.field_of_view || 60,
-      range: said.range || 50,
-    });
+    return onemap.symbols.mark(at, said, { overlay, color, incident, ...faded(overlay, said, 1) });
   };
 
   leaflet.eachPoint = function (feature, layer, given) {
@@ -227,7 +134,8 @@
     const abort = new AbortController();
     asked.set(overlay, { address, at, abort });
     try {
-      const data = address ? await onemap.feed.ask(address, abort.signal) : EMPTY;
+      const answer = address ? await onemap.feed.ask(address, abort.signal) : EMPTY;
+      const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
       await onemap.mapView.landed();
       if (asked.get(overlay).abort === abort) window.dash_clientside.set_props("map-points-" + overlay, { data });
         window.setTimeout(onemap.labels.place, 60);

@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, choices, skeleton, toggle
 from dashboard.state import ALL, Picture, Store, View, address, drawing, toggled
+from dashboard.symbols import key as key_of
 from dashboard.words import count, moment, say
 from layers.pack import City
 from layers.specs import LayerSpec, SourceSpec
@@ -117,7 +118,7 @@ def row(layer: LayerSpec, *, amount: int | None, within: Shown) -> html.Div:
 
 
 def details(layer: LayerSpec, within: Shown) -> list[Component]:
-    """Return what one may know of a layer and do to it: how much of it is seen, its place, its origin."""
+    """Return what one may know of a layer and do to it: its signs, how much of it is seen, its place, its origin."""
     view, language, at = within.picture["view"], within.language, within.order.index(layer.id)
     opacity = view.get("opacity", {}).get(layer.id, ALL)
     slider = dcc.Input(id=f"{Ids.OPACITY}{layer.id}", type="range", min=10, max=ALL, step=10, value=opacity)
@@ -129,6 +130,7 @@ def details(layer: LayerSpec, within: Shown) -> list[Component]:
         ("share_level", ", ".join(sorted({say(f"share_{source.share}", language) for source in origins})) or "—"),
     ]
     return [
+        *key_of(layer, within.city, language),
         html.Label([html.Span(say("opacity", language)), slider, html.Output(f"{opacity}%")]),
         html.Div([html.Span(say("layer_place", language, n=at + 1)), *moves(layer, within)], className="layer-moves"),
         html.Dl([part for key, text in facts for part in (html.Dt(say(key, language)), html.Dd(text))]),

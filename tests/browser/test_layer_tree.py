@@ -12,6 +12,15 @@ FADED = """() => {
     return [...found];
 }"""
 
+MARKS = """() => {
+    const found = [];
+    onemap.map.eachLayer(layer => layer.options.of === 'key-places' && layer.options.shape && found.push(
+        [layer.feature.properties.kind, layer.options.fillColor, layer.options.shape, layer.options.radius,
+         layer.feature.properties.people]));
+    return found;
+}"""
+SIGNS = "e => [e.nextSibling.textContent, getComputedStyle(e).backgroundColor, getComputedStyle(e).clipPath]"
+
 
 def test_layers_are_grouped_searched_faded_and_ordered_by_keys_and_a_link_keeps_it(dashboard: Dashboard) -> None:
     dashboard.open()
@@ -45,3 +54,30 @@ def test_layers_are_grouped_searched_faded_and_ordered_by_keys_and_a_link_keeps_
 
     dashboard.open(f"?{dashboard.search}")
     assert dashboard.page.evaluate(FADED) == [0.4]
+
+
+def test_marks_have_the_colours_of_the_key_in_either_theme_and_areas_by_their_number(dashboard: Dashboard) -> None:
+    code = str(dashboard.get("/api/city")["code"])
+    for _ in range(2):
+        code = max(dashboard.get(f"/api/summary?unit={code}")["children"], key=lambda child: child["total"])["code"]
+    dashboard.open(f"?unit={code}&layers=key-places&lang=en")
+    spec = next(layer for layer in dashboard.get("/api/layers") if layer["id"] == "key-places")
+    names = {value: title["name_en"] for value, title in spec["fields"][1]["values"].items()}
+    dashboard.page.locator(".layer", has_text="key places").locator("details > summary").press("Enter")
+    seen = []
+    for theme in ("dark", "light"):
+        if theme == "light":
+            dashboard.page.locator(".theme-switch").click()
+            dashboard.page.locator("html[data-mantine-color-scheme=light]").wait_for(state="attached")
+            dashboard.settle()
+        signs = dashboard.page.locator(".layer-key .sign").all()
+        key = {name: (color, clip) for name, color, clip in (sign.evaluate(SIGNS) for sign in signs)}
+        marks = dashboard.page.evaluate(MARKS)
+        assert len({mark[0] for mark in marks}) > 2
+        for kind, color, shape, radius, people in marks:
+            shown, clip = key[names[kind]]
+            assert shown == "rgb({}, {}, {})".format(*bytes.fromhex(color[1:]))
+            assert clip.startswith("circle") == (shape == "circle")
+            assert radius**2 == pytest.approx(max(12**2 * people / 6000, 3**2))
+        seen.append({mark[1] for mark in marks})
+    assert seen[0].isdisjoint(seen[1])
