@@ -15,6 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 from dashboard.symbols import SHAPES, styled
 from layers import indicators
 from layers.indicators import Needs
+from layers.orders import USUAL
 from layers.pack import City
 from layers.parts import Title
 from layers.words import STATUSES, status_code
@@ -97,9 +98,13 @@ class View(TypedDict, total=False):
     against: str | None
     """What the period is compared with: `before`, `week`, `year` or a day."""
     strip: str
-    """What the strip below the map shows: `trend`, `hours`, `kinds` or `beside`."""
+    """What the strip below the map shows: `trend`, `hours`, `kinds`, `beside` or `table`."""
     beside: list[str]
     """The units to stand side by side there, by their codes."""
+    by: str
+    """What the table is ordered by, with a minus before it where the greatest comes first."""
+    unplaced: str | None
+    """`1` where lists hold only what belongs to the unit but to none of its children."""
     after: str | None
     base: str | None
     """The base map; none means the one that was last chosen here."""
@@ -143,6 +148,8 @@ class Picture(TypedDict):
     """The chosen indicator's values of these units; none where the summary has all it needs."""
     leveled: dict[str, Any] | None
     """The classes of all units of a level, where one is chosen; the many values stay with `cells.js`."""
+    every: int
+    """How many incidents the unit has in the period, whatever else the filter says."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
     editions: list[dict[str, Any]]
@@ -167,7 +174,11 @@ class Page(TypedDict):
 
 def address(view: View, **changes: object) -> str:
     """Return the address of a view with some of it changed: `?unit=…&status=open`. Defaults stay out."""
-    elsewhere = {"at": None, "around": None} if changes.get("unit", view.get("unit")) != view.get("unit") else {}
+    elsewhere = (
+        {"at": None, "around": None, "unplaced": None}
+        if changes.get("unit", view.get("unit")) != view.get("unit")
+        else {}
+    )
     merged: dict[str, Any] = {**view, "after": None, **elsewhere, **changes}
     pairs: list[tuple[str, str]] = [("unit", merged["unit"])] if merged.get("unit") else []
     if merged.get("period") == "custom":
@@ -196,6 +207,8 @@ def address(view: View, **changes: object) -> str:
         "sort": "high",
         "against": None,
         "strip": "trend",
+        "by": USUAL,
+        "unplaced": None,
         "after": None,
         "base": None,
         "at": None,

@@ -118,10 +118,17 @@
     );
   }
 
+  /* How many there are whatever the filter says of them; asked only where it says something. */
+  function everyOf(view, signal, afresh) {
+    const [asked, all] = [onemap.view.query(view), onemap.view.query(view, onemap.view.unfiltered())].map(String);
+    return asked === all ? null : fresh("/api/summary?" + all, signal, afresh);
+  }
+
   function pageAddress(view) {
     const says = onemap.view.query(view);
     says.append("limit", PAGE);
     if (view.after) says.append("after", view.after);
+    if (view.unplaced) says.append("unplaced", "true");
     return "/api/incidents?" + says;
   }
 
@@ -135,7 +142,7 @@
   }
 
   async function answers(view, signal, afresh) {
-    const [place, layers, summary, incidents, known, facets, all] = await Promise.all([
+    const [place, layers, summary, incidents, known, facets, all, every] = await Promise.all([
       unit(view.unit, view.as_of),
       fresh("/api/layers?unit=" + encodeURIComponent(view.unit) + (view.as_of ? "&" + dated(view.as_of) : ""), signal, afresh),
       fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
@@ -143,6 +150,7 @@
       city(afresh),
       facetsOf(view, signal, afresh),
       editions(),
+      everyOf(view, signal, afresh),
     ]);
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
     const level = onemap.cells.levelOf(view, place);
@@ -157,8 +165,8 @@
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
     const layer_times = Object.fromEntries(layers.map((layer) => [layer.id, layer.data_time]));
-    const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
-    return [picture, { view, total: summary.total, ...numbered(view, incidents) }];
+    const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, every: (every || summary).total, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, ...numbered(view, incidents) }];
   }
 
   /* The newest question wins; while it is asked, and if it fails, the last picture stays. */

@@ -19,13 +19,17 @@
     return [said, onemap.look[name], stored(name)].find((value) => KNOWN[name].includes(value)) || KNOWN[name][0];
   }
 
-  function keep(name, value) {
-    onemap.look[name] = value;
+  function store(name, value) {
     try {
       window.localStorage.setItem("onemap-" + name, value);
     } catch {
       // as above
     }
+  }
+
+  function keep(name, value) {
+    onemap.look[name] = value;
+    store(name, value);
     // A choice outranks what the link said, so the link stops saying it.
     const said = new URLSearchParams(window.location.search);
     if (!said.has(name)) return;
@@ -69,7 +73,7 @@
     return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(value));
   }
 
-  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, stored, text, name, count, moment };
+  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, stored, store, text, name, count, moment };
   language();
   theme();
 })();

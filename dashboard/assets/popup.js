@@ -104,9 +104,11 @@
       if (popup !== made) return;
       const told = about;
       popup = about = null;
+      onemap.table.mark(null);
       if (told) onemap.place.left(told);
     });
     popup = made;
+    onemap.table.mark(layer === "incidents" ? said.id : null);
   }
 
   /* Close it without leaving the place that the address says. */

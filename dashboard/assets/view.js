@@ -4,7 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const LISTS = ["category", "status", "source", "channel", "weekday", "where"];
   const SINGLES = ["hours", "within", "circle", "q"];
-  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend", group: "theme" };
+  const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend", by: "-reported_at", group: "theme" };
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
@@ -35,6 +35,8 @@
       sort: said.get("sort") || DEFAULTS.sort,
       against: said.get("against"),
       strip: said.get("strip") || DEFAULTS.strip,
+      by: said.get("by") || DEFAULTS.by,
+      unplaced: said.get("unplaced"),
       after: said.get("after"),
       base: said.get("base"),
       saved: said.get("view"),
@@ -77,7 +79,7 @@
     const faded = Object.entries(view.opacity || {}).filter(([, value]) => value < 100);
     if (faded.length) says.append("opacity", faded.map((pair) => pair.join(":")).join(","));
     if (view.beside && view.beside.length) says.append("beside", view.beside.join(","));
-    for (const name of ["group", "level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip"]) {
+    for (const name of ["group", "level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip", "by", "unplaced"]) {
       if (name === "breaks") {
         if (view.classes === "manual" && view.breaks && view.breaks.length) says.append(name, view.breaks.join(","));
       } else if (view[name] && view[name] !== DEFAULTS[name]) says.append(name, view[name]);
@@ -118,9 +120,14 @@
     return says;
   }
 
+  /* The changes that leave nothing but the unit and the period. */
+  function unfiltered() {
+    return Object.fromEntries([...LISTS.map((name) => [name, []]), ...SINGLES.map((name) => [name, null])]);
+  }
+
   /* Go where a changed view is; returns what a callback on the address should answer. */
   function search(changes) {
-    const elsewhere = changes.unit && changes.unit !== onemap.view.now.unit ? { at: null, around: null } : {};
+    const elsewhere = changes.unit && changes.unit !== onemap.view.now.unit ? { at: null, around: null, unplaced: null } : {};
     const next = address(Object.assign({}, onemap.view.now, { after: null }, elsewhere, changes));
     return next === address(onemap.view.now) ? window.dash_clientside.no_update : next;
   }
@@ -152,7 +159,7 @@
     return (shownLooks = [onemap.look.language(said), onemap.look.applyTheme(said)]);
   }
 
-  onemap.view = { looks, parse, numbers, address, span, query, search, go, day, shift, now: null, DAY };
+  onemap.view = { looks, parse, numbers, address, span, query, unfiltered, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city) {

@@ -28,6 +28,7 @@ from dashboard.panels import (
     search,
     sources,
     strip,
+    table,
     takeaway,
     trend,
     views,
@@ -86,7 +87,8 @@ def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider
                             conditions.layout(),
                             html.Div([legend.layout(), notice.layout(city)], className="corners"),
                             strip.layout(
-                                trend.head(), [trend.layout(), hours.layout(), kinds.layout(), beside.layout()]
+                                [*trend.head(), *table.head()],
+                                [trend.layout(), hours.layout(), kinds.layout(), beside.layout(), table.layout()],
                             ),
                         ],
                         className="middle",

@@ -60,6 +60,8 @@ def chips(city: City, view: View, language: str) -> list[Component]:
         found.append((say("search_text", language, text=view["q"]), address(view, q=None)))
     if view.get("as_of"):
         found.append((say("boundaries_as_of", language, day=view["as_of"]), address(view, as_of=None)))
+    if view.get("unplaced"):
+        found.append((say("only_unplaced", language), address(view, unplaced=None)))
     if view["period"] == "custom":
         days = f"{view.get('since') or '…'} – {view.get('last_day') or '…'}"
         found.append((days, address(view, period=None, since=None, until=None)))

@@ -6,6 +6,7 @@ from typing import Any
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.balance import balance
 from dashboard.changes import Change, against, arrow
 from dashboard.measuring import written
 from dashboard.painting import canvas, paint
@@ -111,6 +112,7 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
         counted("closed", part("of_total", numbers["closed"], total)),
         rate,
         unplaced(picture, language),
+        balance(picture, language),
     ]
 
 

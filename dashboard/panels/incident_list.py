@@ -78,7 +78,9 @@ def draw(city: City, page: Page | None, language: str) -> list[Component]:
     if not page:
         return [*skeleton(6)]
     items = page["incidents"]
-    head = html.Header([html.H2(say("list", language)), html.Span(say("newest_first", language), className="hint")])
+    way = html.A(say("as_table", language), href=address(page["view"], strip="table"), className="action hint")
+    newest = html.Span(say("newest_first", language), className="hint")
+    head = html.Header([html.H2(say("list", language)), newest, way])
     if not items:
         return [head, html.P(say("empty", language), className="note")]
     rows = [row(city, item, language) for item in items]

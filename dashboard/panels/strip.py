@@ -1,4 +1,4 @@
-"""The strip below the map: tabs for its charts, and what the period is compared with."""
+"""The strip below the map: tabs for its charts and the table, and what the period is compared with."""
 
 from enum import StrEnum
 
@@ -11,7 +11,7 @@ from dashboard.state import Store, View, address
 from dashboard.words import say
 from layers.pack import City
 
-TABS = ("trend", "hours", "kinds", "beside")
+TABS = ("trend", "hours", "kinds", "beside", "table")
 
 
 class Ids(StrEnum):
@@ -22,7 +22,7 @@ class Ids(StrEnum):
 
 
 def layout(head: list[Component], charts: list[Component]) -> html.Section:
-    """Return the strip around the charts of other panels, of which the address shows one."""
+    """Return the strip around what other panels show there, of which the address says one."""
     return html.Section(
         [html.Header([canvas(Ids.TABS, []), *head, html.Span(id=Ids.AGAINST, className="against")]), *charts],
         className="panel trend",

@@ -12,6 +12,7 @@ import pytest
 from dash import Dash, get_app, html
 from fastapi import FastAPI
 
+from dashboard.balance import balance
 from dashboard.interface import attach
 from dashboard.leaflet import RAMPS
 from dashboard.measuring import measures
@@ -67,6 +68,7 @@ def picture(*children: Child, **view: Any) -> Picture:  # noqa: ANN401 - parts o
         "summary": {**numbers, "as_of": "2026-11-22T12:00:00+00:00"},
         "held": {"cameras": 1200},
         "frame": {"unit": place, "children": list(children), "chosen": None},
+        "every": total + 25,
         "facets": {
             "category": [{"code": "order-stall", "total": 4}, {"code": "noise", "total": 3}],
             "status": [],
@@ -137,6 +139,19 @@ def test_figures_show_units_and_denominators() -> None:
     assert "19.0万" in shown
     assert "0 / 1" in shown
     assert "0.00%" in shown
+
+
+def test_what_is_shown_unplaced_and_filtered_out_makes_all_and_the_unplaced_are_a_click_away() -> None:
+    line = plain(balance(picture(child("1", total=190_000)), "en"))
+    assert text(figures.draw(picture(child("1", total=190_000)), "en")).endswith(
+        "shown 190,000 + unplaced 10 + filtered out 25 = all 190,035"
+    )
+    (link,) = [part for part in flat(line) if part[0] == "a"]
+    assert link[1]["href"] == "?unit=990100000000&strip=table&unplaced=1"
+    listed = picture(child("1", total=190_000), unplaced="1", strip="table")
+    (link,) = [part for part in flat(plain(balance(listed, "en"))) if part[0] == "a"]
+    assert link[1]["href"] == "?unit=990100000000&strip=table"
+    assert "unplaced" not in address(listed["view"], unit="990101000000")
 
 
 def test_the_lowest_level_has_nothing_to_be_unplaced_in() -> None:

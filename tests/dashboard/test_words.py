@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.panels import layer_list, ranking, strip
+from dashboard.panels import layer_list, ranking, strip, table
 from dashboard.texts import TEXTS
 from dashboard.words import ago, count, moment, say, share
 from layers import periods, steps
@@ -46,6 +46,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"sort_{sort}" for sort in (*ranking.SORTS, *ranking.MOVES)),
         *(f"strip_{tab}" for tab in strip.TABS),
         *(f"each_{size}" for size in steps.SIZES),
+        *(f"grid_{word}" for word in table.GRID_WORDS),
         *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
         *(f"by_{group}" for group in layer_list.GROUPS),

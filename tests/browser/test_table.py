@@ -1,0 +1,114 @@
+"""The table of incidents: sorted, filtered and chosen by clicks, its rows are the API's, and the map goes with it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.visit import Dashboard
+
+pytestmark = pytest.mark.browser
+ROWS = ".table-place .ag-center-cols-container .ag-row"
+CHOSEN = f"{ROWS}.ag-row-selected"
+
+
+def rows(dashboard: Dashboard, least: int = 1) -> list[str]:
+    """Return the keys of the rows in sight, once they are those of the address."""
+    page = dashboard.page
+    dashboard.settle()
+    page.wait_for_function(
+        """() => {
+            const says = new URLSearchParams(document.getElementById('table-place').dataset.filled);
+            const asked = onemap.view.query(onemap.view.now);
+            asked.append('sort', onemap.view.now.by);
+            if (onemap.view.now.unplaced) asked.append('unplaced', 'true');
+            return says.toString() === asked.toString() && !document.querySelector('.table-place .ag-row-loading');
+        }"""
+    )
+    expect(page.locator(f"{ROWS} [col-id=key]").nth(least - 1)).not_to_be_empty()
+    found = page.evaluate(
+        f"""() => [...document.querySelectorAll('{ROWS}')].sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)
+            .map(row => row.querySelector('[col-id=key]').innerText)"""
+    )
+    return [str(key) for key in found]
+
+
+def listed(dashboard: Dashboard, **more: str) -> list[str]:
+    """Return the keys that the API lists for the address."""
+    asked = dashboard.page.evaluate("() => onemap.view.query(onemap.view.now).toString()")
+    said = "".join(f"&{name}={value}" for name, value in more.items())
+    return [item["key"] for item in dashboard.get(f"/api/incidents?{asked}{said}&limit=100")["incidents"]]
+
+
+def header(page: Page, name: str) -> None:
+    page.locator(".table-place .ag-header-cell-text", has_text=name).click()
+
+
+def test_rows_are_sorted_and_filtered_by_clicks_and_the_address_says_how(
+    dashboard: Dashboard, another_page: Page
+) -> None:
+    dashboard.open("?period=1y")
+    page = dashboard.page
+    assert page.evaluate("() => window.dash_ag_grid === undefined"), "the first page does without AG Grid"
+    page.get_by_role("radio", name="表格").click()
+    found = rows(dashboard)
+    assert len(found) > 5
+    assert found == listed(dashboard)[: len(found)]
+    header(page, "应结时间")
+    page.wait_for_url("**by=due_at**")
+    found = rows(dashboard)
+    assert found == listed(dashboard, sort="due_at")[: len(found)]
+    page.get_by_label("按状态筛选").select_option("dispatched")
+    page.wait_for_url("**status=dispatched**")
+    page.get_by_label("按编号筛选").fill("NB")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**where=key**")
+    found = rows(dashboard)
+    whole = listed(dashboard, sort="due_at")
+    assert dashboard.said["where"] == ["key:has:NB"]
+    assert found == whole[: len(found)]
+    assert all(key.startswith("NB") for key in whole)
+    shown, unplaced, out, every = dashboard.page.evaluate(
+        "() => document.querySelector('.table-bar .balance').innerText.match(/[\\d,]+/g).map(n => +n.replace(',', ''))"
+    )
+    assert shown + unplaced == len(whole) == dashboard.numbers().total
+    assert shown + unplaced + out == every == dashboard.get("/api/summary?" + period(dashboard))["total"]
+    fresh = Dashboard(another_page, dashboard.origin)
+    fresh.open(f"?{dashboard.search}")
+    assert rows(fresh) == found
+    assert another_page.get_by_label("按编号筛选").input_value() == "NB"
+
+
+def period(dashboard: Dashboard) -> str:
+    return str(dashboard.page.evaluate("() => onemap.view.query(onemap.view.now, onemap.view.unfiltered()).toString()"))
+
+
+def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(dashboard: Dashboard) -> None:
+    dashboard.open("?period=1y")
+    page = dashboard.page
+    page.locator(".figures .balance a").click()
+    page.wait_for_url("**unplaced=1**")
+    found = rows(dashboard)
+    whole = listed(dashboard, unplaced="true")
+    assert 0 < len(found) <= len(whole)
+    assert found == whole[: len(found)]
+    expect(page.locator(".incident-list footer .note")).to_contain_text(f"{dashboard.numbers().unplaced:,}")
+    dashboard.open("?unit=330212000000&period=1y&strip=table")
+    rows(dashboard)
+    third = page.locator(ROWS).nth(2)
+    key = third.locator("[col-id=key]").inner_text()
+    third.click()
+    popup = page.locator(".leaflet-popup-content")
+    expect(popup).to_contain_text(key)
+    expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(key)
+    page.keyboard.press("Escape")
+    expect(page.locator(CHOSEN)).to_have_count(0)
+    dashboard.settle()
+    dashboard.click_point("incidents")
+    expect(page.locator(CHOSEN)).to_have_count(1)
+    expect(popup).to_contain_text(page.locator(f"{CHOSEN} [col-id=key]").inner_text())
+    expect(page.locator(CHOSEN)).to_be_in_viewport()
+    # The link to an incident far down the table leads to its row.
+    asked = page.evaluate("() => onemap.view.query(onemap.view.now).toString()")
+    far = dashboard.get(f"/api/incidents?{asked}&skip=700&limit=1")["incidents"][0]
+    dashboard.open(f"?unit=330212000000&period=1y&strip=table&at=incident-{far['id']}")
+    expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(far["key"])
+    expect(page.locator(CHOSEN)).to_be_in_viewport()
