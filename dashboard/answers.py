@@ -1,7 +1,11 @@
 """Shapes that several addresses answer with."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from pydantic import BaseModel
 
+from layers import steps
 from layers.units import Unit
 
 
@@ -21,6 +25,18 @@ class Share(BaseModel):
     name: str
     name_en: str
     total: int
+
+
+class Step(BaseModel):
+    """Days that are taken together, both included."""
+
+    first: date
+    last: date
+
+
+def stepped(firsts: Sequence[date], last: date) -> list[Step]:
+    """Return the steps of a period from their first days and the last day of all."""
+    return [Step(first=first, last=end) for first, end in zip(firsts, steps.ends(firsts, last), strict=True)]
 
 
 def named(unit: Unit) -> Named:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
 
+from dashboard.leaflet import RAMPS
 from dashboard.symbols import SHAPES, styled
 from layers import indicators
 from layers.indicators import Needs
@@ -253,6 +254,7 @@ def facts(city: City) -> dict[str, Any]:
         ],
         "drawing": drawing(city),
         "shapes": SHAPES,
+        "ramps": RAMPS,
         "layers": [
             {
                 "id": layer.id,

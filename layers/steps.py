@@ -31,6 +31,11 @@ def ends(firsts: Sequence[date], last: date) -> list[date]:
     return [*(first - DAY for first in firsts[1:]), last]
 
 
+def closing(day: date, by: Size) -> date:
+    """Return the last day of the calendar's step that a day is in."""
+    return _following(day, by) - DAY
+
+
 def place(day: date, firsts: Sequence[date]) -> int:
     """Return which step a day is in."""
     return bisect_right(firsts, day) - 1

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dashboard.answers import Named, Share, named
+from dashboard.answers import Named, Share, Step, named, stepped
 from dashboard.api.months import titled, top
 from dashboard.api.summary import Totals, ends, standings
 from dashboard.asking import ASnapshot, TheCity, documented, filter_besides, unit_of
@@ -40,13 +40,6 @@ class Compared(Named, Totals):
     by_category: list[Share]
     """By category at the top of the tree, or where the filter names some by the category itself; the most first."""
     trend: list[int]
-
-
-class Step(BaseModel):
-    """Days of the trend, both included."""
-
-    first: date
-    last: date
 
 
 class Beside(BaseModel):
@@ -93,10 +86,9 @@ async def beside(
     period = ends([day for each in found for day in each.by_day()], asked, city)
     by = steps.suitable(*period) if period else None
     firsts = steps.cut(*period, by) if period and by else []
-    lasts = steps.ends(firsts, period[1]) if period else []
     return Beside(
         by=by,
-        steps=[Step(first=first, last=last) for first, last in zip(firsts, lasts, strict=True)],
+        steps=stepped(firsts, period[1]) if period else [],
         units=[compared(each, held[each.unit.id], firsts=firsts, asked=asked, city=city) for each in found],
         as_of=now.astimezone(city.time_zone),
     )

@@ -37,7 +37,7 @@
     wanted = [];
     for (const [code, layer] of layers) {
       const said = layer.feature.properties;
-      const value = context.shades.values[code];
+      const value = context.order[code]; // steps of a playback leave labels in their places
       const at = Number.isFinite(said.lon) ? window.L.latLng(said.lat, said.lon) : layer.getBounds().getCenter();
       wanted.push({ layer, at, value: context.outlined ? Infinity : value, dark: dark(onemap.units.colour(code)), name: onemap.look.name(said), number: context.shades.texts[code] || "" });
     }

@@ -7,6 +7,7 @@
   let shown = null; // { days, chosen }
   let brush = null; // { from, to } as positions in days
   let cursor = null;
+  let played = null; // { first, last } of the step that the map shows
 
   const chart = () => document.getElementById("trend-chart");
 
@@ -78,6 +79,7 @@
     svg.append(make("line", { x1: 0, x2: wide, y1: high, y2: high, class: "axis" }));
     svg.append(make("text", { x: wide, y: 9, class: "tick most", "text-anchor": "end" }, onemap.look.count(most)));
     ticks(svg, bars, step, high);
+    svg.append(make("rect", { class: "played", y: 0, height: high, width: 0 }));
     svg.append(make("rect", { class: "brush", y: 0, height: high, width: 0 }));
     svg.append(make("line", { class: "cursor", y1: 0, y2: high }));
     box.replaceChildren(svg);
@@ -97,6 +99,11 @@
     rect.setAttribute("width", ends ? (ends[1] - ends[0] + 1) * box.step : 0);
     line.setAttribute("x1", cursor === null ? -5 : (cursor + 0.5) * box.step);
     line.setAttribute("x2", cursor === null ? -5 : (cursor + 0.5) * box.step);
+    const window = svg.querySelector(".played");
+    const from = played ? box.bars.findIndex((bar) => bar.last >= played.first) : -1;
+    const to = played ? box.bars.findLastIndex((bar) => bar.day <= played.last) : -1;
+    window.setAttribute("x", from * box.step);
+    window.setAttribute("width", from < 0 ? 0 : Math.max(0, (to - from + 1) * box.step));
     document.getElementById("trend-readout").textContent = readout(box.bars, ends);
   }
 
@@ -182,5 +189,12 @@
     return window.dash_clientside.no_update;
   }
 
+  /* Mark the days that the map shows. */
+  function play(step) {
+    played = step;
+    if (chart().bars) mark();
+  }
+
+  onemap.trend = { play };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { trend: { draw } });
 })();

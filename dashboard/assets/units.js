@@ -5,6 +5,7 @@
   const leaflet = (onemap.leaflet = onemap.leaflet || {});
   const layers = new Map(); // code → the polygon on the map
   let context = null; // { numbers, shades, … } of what is drawn
+  let played = null; // the values and classes of one step of a playback, in place of those of the whole period
   let expected = null;
   let queued = false;
 
@@ -31,6 +32,11 @@
     return shades.colors[shades.classes[code]] || palette.none;
   }
 
+  /* What colours the units now: the step that is played, where it is of these units. */
+  function seen(shades) {
+    return played && shades && played.unit === shades.unit ? played : shades;
+  }
+
   leaflet.unitStyle = function (feature, given) {
     const hideout = given.hideout;
     if (!hideout || !hideout.shades) return { stroke: false, fill: false };
@@ -44,7 +50,7 @@
       color: chosen ? palette.accent : palette.line,
       weight: chosen ? 3 : 1,
       opacity: 1,
-      fillColor: colour(code, hideout.shades),
+      fillColor: colour(code, seen(hideout.shades)),
       fillOpacity: (hideout.chosen && !chosen ? 0.6 : 0.92) * onemap.baseMap.veil(),
     };
   };
@@ -104,11 +110,15 @@
       return box;
     }
     const rows = element("dl");
-    const { title, texts, parts, nothing } = context.shades;
+    const { title, texts, parts, nothing } = seen(context.shades);
     const text = texts[properties.code];
     const term = element("dt", title, "is-chosen");
     rows.append(term, element("dd", text === undefined ? nothing : text, "is-chosen"));
     if (text !== undefined && parts[properties.code]) rows.append(element("dt", ""), element("dd", parts[properties.code]));
+    if (seen(context.shades) === played) {
+      box.append(rows); // the other numbers are of the whole period
+      return box;
+    }
     for (const key of ["total", "open", "overdue", "closed"]) {
       rows.append(element("dt", look.text(key)), element("dd", Number(numbers[key]).toLocaleString("en-US")));
     }
@@ -131,7 +141,7 @@
       if (chosen) chosen.bringToBack(); // first, so that its neighbours come below its outline
       for (const layer of layers.values()) if (layer !== chosen) layer.bringToBack();
       map.eachLayer((layer) => layer.options.around && layer.bringToBack && layer.bringToBack());
-      onemap.labels.draw(layers, context);
+      onemap.labels.draw(layers, { ...context, shades: seen(context.shades), order: context.shades.values });
       map.getContainer().dataset.drawn = expected || "";
       map.getContainer().dataset.units = layers.size;
     });
@@ -150,6 +160,14 @@
     onemap.map.eachLayer((layer) => layer.options.around && layer.setStyle && layer.setStyle(leaflet.aroundStyle()));
   }
 
+  /* Show a step of a playback, or with nothing the whole period again. */
+  function play(step) {
+    played = step;
+    if (!context) return;
+    restyle();
+    settle();
+  }
+
   paint();
   /* Whether what is drawn has nothing below it. */
   function lowest() {
@@ -158,5 +176,5 @@
     return Boolean(any) && any.feature.properties.level === levels[levels.length - 1];
   }
 
-  onemap.units = { boundsOf, lowest, restyle, colour: (code) => colour(code, context.shades), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+  onemap.units = { boundsOf, lowest, restyle, play, colour: (code) => colour(code, seen(context.shades)), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
 })();

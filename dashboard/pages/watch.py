@@ -24,6 +24,7 @@ from dashboard.panels import (
     measure,
     more_filters,
     notice,
+    playback,
     ranking,
     search,
     sources,
@@ -85,10 +86,17 @@ def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider
                     html.Div(
                         [
                             conditions.layout(),
-                            html.Div([legend.layout(), notice.layout(city)], className="corners"),
+                            html.Div([legend.layout(), playback.legend(), notice.layout(city)], className="corners"),
                             strip.layout(
-                                [*trend.head(), *table.head()],
-                                [trend.layout(), hours.layout(), kinds.layout(), beside.layout(), table.layout()],
+                                [*trend.head(), playback.button(), *table.head()],
+                                [
+                                    playback.layout(),
+                                    trend.layout(),
+                                    hours.layout(),
+                                    kinds.layout(),
+                                    beside.layout(),
+                                    table.layout(),
+                                ],
                             ),
                         ],
                         className="middle",

@@ -45,7 +45,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
         *(f"sort_{sort}" for sort in (*ranking.SORTS, *ranking.MOVES)),
         *(f"strip_{tab}" for tab in strip.TABS),
-        *(f"each_{size}" for size in steps.SIZES),
+        *(f"{key}_{size}" for key in ("each", "play_by") for size in steps.SIZES),
         *(f"grid_{word}" for word in table.GRID_WORDS),
         *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),

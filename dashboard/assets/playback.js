@@ -1,0 +1,153 @@
+/* The playback: all steps are asked for at once, then shown one after the other; only colours and values change. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const PACE = 800; // milliseconds a step is shown
+  const SPEEDS = [0.5, 1, 2, 4];
+  const PLAYABLE = ["count", "per-km2", "per-10000"];
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const none = () => window.dash_clientside.no_update;
+  const place = (name) => document.getElementById("playback-" + name);
+  let picture = null;
+  let opened = null; // the question whose steps are shown
+  let found = null; // the answer
+  let at = 0;
+  let by = "";
+  let speed = 1;
+  let timer = null;
+
+  function question() {
+    const { view, frame } = picture;
+    const says = onemap.view.query(view, { unit: frame.unit.code });
+    says.append("classes", view.classes === "manual" ? "quantile" : view.classes); // typed ones are of the whole period
+    says.append("indicator", PLAYABLE.includes(view.indicator) ? view.indicator : "count");
+    if (by) says.append("by", by);
+    return "/api/frames?" + says;
+  }
+
+  /* One day has no steps; of a level drawn whole there would be too many values. */
+  function playable() {
+    const { since, until } = onemap.view.span(picture.view);
+    const days = since && until ? (Date.parse(until) - Date.parse(since)) / onemap.view.DAY : Infinity;
+    return days > 1 && !picture.leveled;
+  }
+
+  async function open() {
+    const mine = (opened = question());
+    pause();
+    document.documentElement.dataset.playing = "yes";
+    onemap.playbackControls.say(onemap.look.text("play_loading"));
+    try {
+      const answer = await onemap.feed.fresh(mine);
+      if (opened !== mine) return;
+      found = answer;
+      onemap.playbackControls.build(found, { by, speed });
+      show(0);
+      if (!still.matches) start();
+    } catch (mistake) {
+      if (opened === mine) onemap.playbackControls.say(mistake.message);
+    }
+  }
+
+  function close() {
+    pause();
+    opened = found = null;
+    delete document.documentElement.dataset.playing;
+    for (const name of ["controls", "legend"]) place(name).hidden = true;
+    onemap.units.play(null);
+    onemap.trend.play(null);
+  }
+
+  /* The classes are of all steps together, so a colour means the same in each. */
+  function shadesOf(step) {
+    const { view, frame } = picture;
+    const ramp = (onemap.city.ramps[view.ramp] || onemap.city.ramps.cyan)[document.documentElement.dataset.mantineColorScheme];
+    const { length } = found.classes;
+    const lone = length === 1 && found.classes[0].high === 0 ? 0 : 3;
+    const colors = found.classes.map((_, number) => ramp[length > 1 ? Math.round((number * 5) / (length - 1)) : lone]);
+    const shades = { unit: frame.unit.code, colors, classes: {}, values: {}, texts: {}, parts: {}, nothing: onemap.look.text("no_data") };
+    const digits = found.indicator === "count" ? 0 : 2;
+    found.values[step].forEach((value, number) => {
+      if (value === null) return;
+      const code = found.codes[number];
+      shades.values[code] = value;
+      shades.texts[code] = digits ? value.toFixed(digits) : onemap.look.count(value);
+      shades.classes[code] = found.classes.findIndex((each) => each.high === null || value <= each.high);
+    });
+    return { ...shades, digits, title: named() + " · " + days(found.steps[step]) };
+  }
+
+  function named() {
+    return onemap.look.name(onemap.city.indicators.find((each) => each.id === found.indicator));
+  }
+
+  function days({ first, last }) {
+    return first === last ? first : first + " – " + (first.slice(0, 4) === last.slice(0, 4) ? last.slice(5) : last);
+  }
+
+  function show(step) {
+    if (!found || !found.steps.length) return;
+    at = Math.max(0, Math.min(found.steps.length - 1, step));
+    const shades = shadesOf(at);
+    onemap.units.play(shades);
+    onemap.trend.play(found.steps[at]);
+    const { first, last } = found.steps[at];
+    const until = onemap.view.shift(last, 1);
+    onemap.playbackControls.mark({
+      at,
+      days: days(found.steps[at]),
+      total: found.totals[at],
+      address: onemap.view.address({ ...onemap.view.now, period: "custom", since: first, until, after: null }),
+      running: timer !== null,
+      legend: { ...shades, name: named(), classes: found.classes, by: found.by },
+    });
+  }
+
+  function start() {
+    pause();
+    if (at >= found.steps.length - 1) at = -1;
+    timer = window.setInterval(() => {
+      if (at >= found.steps.length - 1) pause();
+      else show(at + 1);
+    }, PACE / speed);
+    show(Math.max(at, 0));
+  }
+
+  function pause() {
+    window.clearInterval(timer);
+    const ran = timer !== null;
+    timer = null;
+    if (ran && found) show(at);
+  }
+
+  const does = {
+    toggle: () => (timer === null ? start() : pause()),
+    step: (by) => (pause(), show(at + by)),
+    to: (step) => (pause(), show(step)),
+    by: (value) => ((by = value), open()),
+    speed: (value) => ((speed = value), timer !== null && start()),
+    close: () => (close(), place("open").focus()),
+  };
+
+  /* Another question ends it; the same picture, counted again, goes on. */
+  function follow(shown) {
+    if (!shown || !shown.frame) return none();
+    picture = shown;
+    const { text } = onemap.look;
+    const button = place("open");
+    button.textContent = "▶ " + text("play");
+    button.disabled = !playable();
+    button.title = button.disabled ? text("play_unavailable") : "";
+    button.onclick = open;
+    if (!opened) return none();
+    if (shown.view.strip !== "trend" || button.disabled || question() !== opened) close();
+    else if (found) {
+      onemap.playbackControls.build(found, { by, speed });
+      show(at);
+    }
+    return none();
+  }
+
+  onemap.playback = { does, SPEEDS, still };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { playback: { follow } });
+})();

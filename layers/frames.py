@@ -1,0 +1,84 @@
+"""Incidents of a unit and its children, day by day, week by week or month by month: the frames of a playback."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, ColumnElement, Date, case, cast, func, literal, select, tuple_, union_all
+
+from layers import editions
+from layers.counts import Family, child_of, counted, pieces
+from layers.filters import Filter
+from layers.incidents import branches, conditions
+from layers.model import Grain, category, incident, incident_count, source
+from layers.pack import City
+from layers.questions import Question
+from layers.steps import Size
+
+
+def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
+    """Ask how many there are by `unit_id` and `begin`, the first day of the calendar's step that the days are in.
+
+    The unit's own id stands for all of it; ids of none of its children are to be passed over.
+    """
+    if asked.before is None and counted(asked, city):
+        return _from_roll_up(asked, city, of=of, by=by)
+    rows, unit_id = editions.with_former(incident, asked.before)
+    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    found = (
+        select(child_of(unit_id, of, len(city.levels)).label("child_id"), _begin(by, local).label("begin"))
+        .select_from(rows)
+        .where(*conditions(asked, city, of.unit))
+        .subquery("found")
+    )
+    child, begin = found.c.child_id, found.c.begin
+    whole = case((func.grouping(child) == 1, literal(of.unit.id, BigInteger)), else_=child)
+    sets = func.grouping_sets(tuple_(child, begin), tuple_(begin))
+    return select(whole.label("unit_id"), begin, func.count().label("n")).group_by(sets)
+
+
+def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
+    start, end = asked.days(city.time_zone) or (None, None)
+    cut = list(pieces(start, end)) if by == "month" else [(Grain.DAY, start, end)]
+    own = [(of.unit.rank, [of.unit.id])]
+    below = [
+        (rank, [child.id for child in of.children if child.rank == rank])
+        for rank in sorted({child.rank for child in of.children})
+    ]
+    # A scan for each level and piece: joined freely, the planner would read all of a unit's history.
+    parts = [
+        _counted(asked, city, grain=grain, first=first, last=last, rank=rank, ids=ids, by=by)
+        for rank, ids in own + below
+        for grain, first, last in cut
+    ]
+    found = union_all(*parts).subquery("found")
+    return select(found.c.unit_id, found.c.begin, func.sum(found.c.n).label("n")).group_by(
+        found.c.unit_id, found.c.begin
+    )
+
+
+def _counted(  # noqa: PLR0913 - one scan of the roll-up
+    asked: Filter,
+    city: City,
+    *,
+    grain: Grain,
+    first: date | None,
+    last: date | None,
+    rank: int,
+    ids: list[int],
+    by: Size,
+) -> Question:
+    table = incident_count.c
+    where: list[ColumnElement[bool]] = [table.rank == rank, table.grain == int(grain), table.unit_id.in_(ids)]
+    where += [table.period >= first] if first else []
+    where += [table.period < last] if last else []
+    if codes := branches(asked, city):
+        where.append(table.category_id.in_(select(category.c.id).where(category.c.code.in_(codes))))
+    if asked.statuses:
+        where.append(table.status.in_([int(status) for status in asked.statuses]))
+    if asked.sources:
+        where.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
+    begin = _begin(by, table.period).label("begin")
+    return select(table.unit_id, begin, func.sum(table.n).label("n")).where(*where).group_by(table.unit_id, begin)
+
+
+def _begin(by: Size, day: ColumnElement[date]) -> ColumnElement[date]:
+    return cast(func.date_trunc(by, day), Date)
