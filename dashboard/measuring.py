@@ -1,7 +1,7 @@
 """The chosen indicator on a picture: its value for every unit drawn, and how it is written."""
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from dashboard.state import Child, Picture
 from dashboard.words import count
@@ -24,6 +24,16 @@ class Measure:
 def chosen(city: City, picture: Picture) -> Indicator:
     """Return the indicator of a picture; one the city does not offer never gets as far as a picture."""
     return indicators.one(picture["view"].get("indicator") or indicators.COUNT.id, city)
+
+
+def measures_ranked(found: dict[str, Any], name: str) -> dict[str, Measure]:
+    """Return the measures of ranked units, `value` or `then`, by code."""
+    return {
+        unit["code"]: Measure(
+            unit[name], *((unit["numerator"], unit["denominator"]) if name == "value" else (None, None))
+        )
+        for unit in found["ranked"]
+    }
 
 
 def measures(city: City, picture: Picture) -> dict[str, Measure]:

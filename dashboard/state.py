@@ -7,7 +7,7 @@ whole, into `Store.PICTURE`: numbers on the page always belong together.
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
@@ -129,6 +129,8 @@ class Child(TypedDict):
     closed: int
     on_time: int
     due: int
+    path: NotRequired[list[dict[str, str]]]
+    """From the city down to it, where it is one of the many of a level."""
 
 
 class Picture(TypedDict):
@@ -151,6 +153,8 @@ class Picture(TypedDict):
     """The classes of all units of a level, where one is chosen; the many values stay with `cells.js`."""
     every: int
     """How many incidents the unit has in the period, whatever else the filter says."""
+    ranked: dict[str, Any] | None
+    """The first units of that level, in the order of the ranking."""
     facets: dict[str, list[dict[str, Any]]]
     """What each choice of a filter would count."""
     editions: list[dict[str, Any]]

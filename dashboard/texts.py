@@ -260,6 +260,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "share": ("占比", "Share"),
     "nothing_due": ("尚无到期事件", "nothing is due yet"),
     "ranking": ("{level}排名", "{level} ranking"),
+    "ranking_first": ("前 {n} / {of}", "first {n} of {of}"),
     "sort_high": ("从高到低", "High first"),
     "sort_low": ("从低到高", "Low first"),
     "sort_by": ("排序", "Sort by"),

@@ -108,6 +108,19 @@
     return { unit: whole, frame, indicated: await indicated(then, code, signal, afresh) };
   }
 
+  /* The first units of a level drawn whole; there may be thousands, so the database puts them in order. */
+  function rankedAt(level, view, signal, afresh) {
+    const { since, until } = onemap.view.span(view);
+    const against = since && until ? view.against : null;
+    const moves = ["rise", "fall"].includes(view.sort);
+    const says = onemap.view.query(view);
+    says.append("level", level);
+    says.append("indicator", view.indicator);
+    says.append("sort", moves && !against ? "high" : view.sort);
+    if (against) says.append("against", against);
+    return fresh("/api/ranking?" + says, signal, afresh);
+  }
+
   /* What each choice of a filter would count: the same question without that filter. */
   function facetsOf(view, signal, afresh) {
     return Promise.all(
@@ -155,17 +168,18 @@
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
     const level = onemap.cells.levelOf(view, place);
     const asked = { unit: view.unit, asOf: view.as_of, ask: (address) => fresh(address, signal, afresh) };
-    const [frame, measured, leveled, compared] = await Promise.all([
+    const [frame, measured, leveled, compared, ranked] = await Promise.all([
       frameOf(place, view, summary, signal),
       indicated(view, above, signal, afresh),
       level && onemap.cells.values(view, level, asked),
       comparedWith(view, above, signal, afresh),
+      level && rankedAt(level, view, signal, afresh),
     ]);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
     const layer_times = Object.fromEntries(layers.map((layer) => [layer.id, layer.data_time]));
-    const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, every: (every || summary).total, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, ranked, every: (every || summary).total, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
     return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, ...numbered(view, incidents) }];
   }
 

@@ -9,9 +9,9 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.changes import Change, arrow
-from dashboard.measuring import Measure, chosen, made_of, measures, measures_before, written
+from dashboard.measuring import Measure, chosen, made_of, measures, measures_before, measures_ranked, written
 from dashboard.painting import canvas, paint
-from dashboard.parts import aria, choices, skeleton, toggle
+from dashboard.parts import DOWN, aria, choices, skeleton, toggle
 from dashboard.state import SIDE_BY_SIDE, Child, Picture, Store, View, address, toggled
 from dashboard.words import name, say
 from layers.indicators import Indicator
@@ -66,6 +66,13 @@ def moves(found: Mapping[str, Measure], past: Mapping[str, Measure]) -> dict[str
     }
 
 
+def called(child: Child, language: str) -> html.Span:
+    """Return a unit's name; of one of many, the unit above it tells which one it is."""
+    above = [name(step, language) for step in child.get("path", ())[1:-1]]
+    parts: list[Component | str] = [name(child, language), *(html.Small(step) for step in above[-1:])]
+    return html.Span(parts, className="name", title=DOWN.join([*above, name(child, language)]))
+
+
 def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
     """Return one unit's bar."""
     value, view, language = measure.value or 0, within.view, within.language
@@ -75,7 +82,7 @@ def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
     return html.A(
         [
             html.Span(place, className="place"),
-            html.Span(name(child, language), className="name", title=name(child, language)),
+            called(child, language),
             html.Span(
                 html.I(style={"width": f"{100 * value / within.most if within.most else 0:.1f}%"}), className="bar"
             ),
@@ -126,12 +133,18 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     if not picture or "frame" not in picture:
         return [*skeleton(8)]
     view, frame, indicator = picture["view"], picture["frame"], chosen(city, picture)
-    found = measures(city, picture)
-    past = measures_before(city, picture)
-    moving = past and view["sort"] in MOVES
-    children = ranked(frame["children"], moves(found, past) if moving else found, view["sort"])
+    leveled = picture.get("ranked")
+    if leveled:  # in their order already
+        children, rank = leveled["ranked"], city.rank(leveled["level"])
+        found = measures_ranked(leveled, "value")
+        past = measures_ranked(leveled, "then") if picture.get("compared") else {}
+    else:
+        found, past = measures(city, picture), measures_before(city, picture)
+        by = moves(found, past) if past and view["sort"] in MOVES else found
+        children = ranked(frame["children"], by, view["sort"])
+        rank = min(len(frame["unit"]["path"]), len(city.levels) - 1)
     most = max((measure.value or 0 for measure in found.values()), default=0)
-    level = city.levels[min(len(frame["unit"]["path"]), len(city.levels) - 1)].title.text(language)
+    level = city.levels[rank].title.text(language)
     table = Table(view, indicator, most, language, past)
     rows = [
         html.Div(
@@ -140,7 +153,8 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         )
         for place, child in enumerate(children, start=1)
     ]
-    unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)})"
+    among = f" · {say('ranking_first', language, n=len(children), of=leveled['units'])}" if leveled else ""
+    unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)}){among}"
     return [
         html.Header([html.H2(say("ranking", language, level=level)), sorts(view, language, compared=bool(past))]),
         html.H3(unit),

@@ -117,6 +117,32 @@ def test_units_of_any_level_stand_side_by_side_as_plain_sql_counts_them(
         assert values["per-10000"] == (pytest.approx(1e4 * unit["total"] / residents) if residents else None)
 
 
+@pytest.mark.parametrize("sort", ["high", "low", "rise", "fall"])
+@pytest.mark.parametrize("indicator", ["count", "per-10000"])
+def test_all_units_of_a_level_are_ranked_by_value_or_by_change(client: Client, sort: str, indicator: str) -> None:
+    now, then = "from=2025-05-05&to=2025-06-07", "from=2025-04-02&to=2025-05-05"
+    asked = f"level=grid&unit={WEST}"
+    found = client.json(f"/api/ranking?{asked}&{now}&against=before&sort={sort}&indicator={indicator}&limit=5")
+    values, past = (client.json(f"/api/indicators/{indicator}?{asked}&{days}") for days in (now, then))
+    assert found["units"] == len(values["codes"]) > 5
+    sign = 1 if sort in {"low", "fall"} else -1
+    rows = []
+    for code, value, before in zip(values["codes"], values["values"], past["values"], strict=True):
+        by = value if sort in {"high", "low"} or value is None else value - before
+        rows.append(((by is None, sign * (by or 0), code), (code, value, before)))
+    assert [(each["code"], each["value"], each["then"]) for each in found["ranked"]] == [
+        pytest.approx(row) for _, row in sorted(rows)[:5]
+    ]
+    assert {(each["path"][1]["code"], each["path"][-1]["code"] == each["code"]) for each in found["ranked"]} == {
+        (WEST, True)
+    }
+
+
+def test_a_ranking_by_change_must_know_against_what(client: Client) -> None:
+    answer = client.get(f"/api/ranking?unit={WEST}&level=grid&sort=rise")
+    assert (answer.status_code, "against" in answer.json()["detail"]) == (400, True)
+
+
 def test_what_cannot_stand_side_by_side_is_refused(client: Client) -> None:
     for query, status, word in (
         ("beside=1&beside=2&beside=3&beside=4&beside=5", 400, "at most 4"),

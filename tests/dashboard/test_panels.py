@@ -171,6 +171,34 @@ def test_ranking_puts_the_greatest_first_equal_ones_by_code_and_those_without_a_
     assert order(indicator="closure", sort="low") == ["2", "3", "1"]
 
 
+def test_a_level_drawn_whole_is_ranked_in_the_order_it_comes_with_the_units_above(city: City) -> None:
+    shown = picture(child("1", total=5), level="community")
+    way = [{"name": "城", "name_en": "City"}, {"name": "街", "name_en": "Street"}, {"name": "甲", "name_en": "A"}]
+    units = [
+        {
+            "code": code,
+            "name": "甲",
+            "name_en": "A",
+            "value": n,
+            "numerator": n,
+            "denominator": None,
+            "then": 9,
+            "path": way,
+        }
+        for code, n in (("8", 3), ("9", 7))
+    ]
+    ranks = {"level": "community", "units": 40, "ranked": units}
+    compared: dict[str, Any] = {"frame": {"children": []}, "unit": {}, "indicated": None}
+    tree = ranking.draw(city, {**shown, "ranked": ranks, "compared": compared}, "en")
+    said = text(tree)
+    assert "Community ranking" in said
+    assert "first 2 of 40" in said
+    rows = [part for part in flat(plain(tree)) if part[1].get("className") == "rank-row"]
+    assert [row[1]["href"].partition("&")[0] for row in rows] == ["?unit=8", "?unit=9"]
+    assert ["▼" in json.dumps(row, ensure_ascii=False) for row in rows] == [True, True]
+    assert "Street" in text(tree)
+
+
 def test_ranking_rows_are_links_down(city: City) -> None:
     tree = json.dumps(plain(ranking.draw(city, picture(child("7", total=5), status=["closed"]), "en")))
     assert "?unit=7&status=closed" in tree
