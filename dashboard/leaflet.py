@@ -54,6 +54,7 @@ def polygons(ident: str, *, style: str, each: str, only: str | None = None) -> d
 
 def overlay(ident: str, layer: LayerSpec | None) -> dl.GeoJSON:
     """Return the overlay of a layer's features, or without a layer that of all incidents."""
+    drawn = {} if layer is None or layer.geometry == "point" else {"style": named("shapeStyle")}
     return dl.GeoJSON(
         id=ident,
         data={"type": "FeatureCollection", "features": []},
@@ -61,4 +62,5 @@ def overlay(ident: str, layer: LayerSpec | None) -> dl.GeoJSON:
         pointToLayer=named("point"),
         onEachFeature=named("eachPoint"),
         disableDefaultEventHandlers=True,
+        **drawn,
     )

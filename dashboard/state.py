@@ -240,8 +240,12 @@ def toggled(values: Sequence[str], value: str) -> list[str]:
 
 
 def drawing(city: City) -> list[str]:
-    """Return the layers from the top of the drawing to its bottom: what happens lies over what stands there."""
-    layers = sorted(city.layers.values(), key=lambda layer: (layer.incidents is None, layer.order, layer.id))
+    """Return the layers from the top of the drawing to its bottom: what happens, then points, lines and polygons."""
+    over = ("point", "line", "polygon")
+    layers = sorted(
+        city.layers.values(),
+        key=lambda layer: (layer.incidents is None, over.index(layer.geometry), layer.order, layer.id),
+    )
     return [layer.id for layer in layers]
 
 
@@ -266,6 +270,7 @@ def facts(city: City) -> dict[str, Any]:
                 "shown": layer.shown,
                 "label": layer.label,
                 "incidents": layer.incidents,
+                "geometry": layer.geometry,
                 "style": styled(layer, city),
                 "fields": [
                     {

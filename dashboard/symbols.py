@@ -1,4 +1,4 @@
-"""How single points look: a shape for each colour, since colour is never the only sign, and the key to both."""
+"""How single features look: a shape or stroke for each colour, since colour is never the only sign, and their key."""
 
 import math
 from itertools import chain
@@ -49,13 +49,16 @@ so that a colour that comes again has another shape."""
 NONE = "cross"
 """The shape of values that have no colour."""
 GIVEN = tuple(shape for shape in SHAPES if shape != NONE)
+STROKES = ("solid", "dashed", "dotted")
+"""Of lines, and of the edges of polygons."""
 EXACT = 20
 """Numbers from which digits after the point say nothing on a map."""
 
 
 def looks(layer: LayerSpec, city: City) -> list[tuple[Kind, str]]:
-    """Return what a layer's colours mean, each with its shape."""
-    return [(kind, GIVEN[at % len(GIVEN)]) for at, kind in enumerate(kinds(layer, city))]
+    """Return what a layer's colours mean, each with its shape or stroke."""
+    signs = GIVEN if layer.geometry == "point" else STROKES
+    return [(kind, signs[at % len(signs)]) for at, kind in enumerate(kinds(layer, city))]
 
 
 def styled(layer: LayerSpec, city: City) -> dict[str, Any] | None:
@@ -65,23 +68,40 @@ def styled(layer: LayerSpec, city: City) -> dict[str, Any] | None:
     return {
         **layer.style.model_dump(include={"color_by", "size_by", "most", "radius"}),
         "kinds": [{"color": kind.color, "shape": shape, "values": kind.values} for kind, shape in looks(layer, city)],
-        "other": {"color": OTHER, "shape": NONE},
+        "other": {"color": OTHER, "shape": NONE if layer.geometry == "point" else STROKES[0]},
     }
 
 
 def key(layer: LayerSpec, city: City, language: str) -> list[Component]:
-    """Return what colours, shapes and sizes of a layer's points mean."""
+    """Return what a layer's colours, shapes, strokes and sizes mean."""
     style = layer.style
     found: list[Component] = []
     if style and style.color_by:
         named = [(kind.title.text(language), kind.color, shape) for kind, shape in looks(layer, city)]
         named.append((say("other_values", language), OTHER, NONE))
-        rows = [html.Li([swatch(color, shape), html.Span(name)]) for name, color, shape in named]
-        found += [html.P(say("color_by", language, name=_name(style.color_by, layer, language))), html.Ul(rows)]
+        rows = [html.Li([sign(layer, color, shape), html.Span(name)]) for name, color, shape in named]
+        what = "color_by" if layer.geometry == "point" else "color_by_stroke"
+        found += [html.P(say(what, language, name=_name(style.color_by, layer, language))), html.Ul(rows)]
     if style and style.size_by:
         rows = sizes(style, layer.color, language)
         found += [html.P(say("size_by", language, name=_name(style.size_by, layer, language))), html.Ul(rows)]
     return [html.Div(found, className="layer-key")] if found else []
+
+
+def symbol(layer: LayerSpec) -> html.I:
+    """Return the sign of a whole layer: a dot of incidents, a square of what stands somewhere, a line or a patch."""
+    if layer.geometry == "polygon":
+        return html.I(className="dot is-patch", style={"background": f"{layer.color}66", "borderColor": layer.color})
+    look = {"line": "dot is-line", "point": "dot is-square"}[layer.geometry]
+    return html.I(className="dot" if layer.incidents else look, style={"background": layer.color})
+
+
+def sign(layer: LayerSpec, color: str, shape: str) -> html.I:
+    """Return the sign of one value of a layer."""
+    if layer.geometry == "point":
+        return swatch(color, shape)
+    stroke = shape if shape in STROKES else STROKES[0]
+    return html.I(className=f"sign is-{layer.geometry}", style={"borderStyle": stroke, "color": shade(color)})
 
 
 def swatch(color: str, shape: str) -> html.I:

@@ -123,6 +123,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "breadcrumb": ("当前位置", "Where you are"),
     "layers_by": ("分组", "Group by"),
     "color_by": ("颜色与形状：{name}", "Colour and shape: {name}"),
+    "color_by_stroke": ("颜色与线型：{name}", "Colour and stroke: {name}"),
     "size_by": ("大小：{name}", "Size: {name}"),
     "other_values": ("其他", "Other"),
     "by_theme": ("按主题", "Theme"),

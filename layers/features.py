@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, collate, func, literal, select, union_all
 
@@ -13,7 +14,7 @@ from layers.model import feature, source
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import LayerSpec
-from layers.units import Unit
+from layers.units import Unit, in_force
 
 LIVE = feature.c.retired_at.is_(None)
 """The condition that a feature has not been retired."""
@@ -35,8 +36,23 @@ def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[Co
 
     A source that feeds other layers says nothing about this one.
     """
+    return [*below(feature, of, asked.before), *without_unit(layer, asked, city)]
+
+
+def reaching(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions where what only reaches into the unit counts too: roads lead through many."""
+    found = without_unit(layer, asked, city)
+    if of.rank:
+        held, live = in_force(asked.before)
+        ground = select(held.c.geom).where(held.c.id == of.id, *live).scalar_subquery()
+        found.append(func.ST_Intersects(feature.c.geom, ground))
+    return found
+
+
+def without_unit(layer: LayerSpec, asked: Filter, city: City) -> list[ColumnElement[bool]]:
+    """Return a filter's conditions on a layer's features but for the unit."""
     table = feature.c
-    found = [LIVE, table.layer == layer.id, *below(feature, of, asked.before)]
+    found = [LIVE, table.layer == layer.id]
     found += places(table.geom, asked, points=layer.geometry == "point")
     if sources := [code for code in asked.sources if city.sources[code].feeds == layer.id]:
         found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(sources))))
@@ -44,6 +60,13 @@ def conditions(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> list[Co
     if asked.q:
         found.append(table.name.icontains(asked.q, autoescape=True) | (table.key == asked.q))
     return found
+
+
+def declared(layer: LayerSpec) -> dict[str, ColumnElement[Any]]:
+    """Return what a map is told of a feature: its key, its name, and the attributes that its layer declares."""
+    table = feature.c
+    names = [field.id for field in layer.fields if field.id not in {"key", "name"}]
+    return {"key": table.key, "name": table.name, **{name: table.attributes[name] for name in names}}
 
 
 def called(text: str, limit: int, layers: Iterable[str]) -> Question:

@@ -4,10 +4,9 @@ The database writes the GeoJSON; nobody else reads it before the browser does.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -19,13 +18,13 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal,
     select,
     union_all,
 )
 
 from layers import features, incidents
 from layers.filters import Box, Filter
+from layers.geojson import DIGITS, Properties, feature_of, object_of, text
 from layers.model import Status, category, feature, incident, source
 from layers.pack import City
 from layers.questions import Question
@@ -39,8 +38,6 @@ MOST = 2_000
 """No answer holds more features."""
 CELL, TILE = 64, 256
 """Pixels: a cell of the clusters, a tile of the zoom."""
-DIGITS = 6
-Properties = Mapping[str, ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
@@ -50,10 +47,21 @@ class View:
     box: Box
     zoom: int
 
+    @property
+    def pixel(self) -> float:
+        """The height of a pixel, in degrees."""
+        return self._squeeze * 360 / TILE / float(2**self.zoom)
+
+    @property
+    def _squeeze(self) -> float:
+        """How many degrees of latitude are as long on the map as one of longitude."""
+        _, south, _, north = self.box
+        return max(math.cos(math.radians(round((south + north) / 2))), 0.01)
+
     def cell(self) -> tuple[float, float]:
         """Return a cell's width and height in degrees: about square on the map, the same wherever one pans to."""
         west, south, east, north = self.box
-        squeeze = max(math.cos(math.radians(round((south + north) / 2))), 0.01)
+        squeeze = self._squeeze
         width = 360 * CELL / TILE / 2**self.zoom
         while ((east - west) / width + 1) * ((north - south) / width / squeeze + 1) > MOST:
             width *= 2
@@ -61,13 +69,9 @@ class View:
 
 
 def features_in_view(layer: LayerSpec, asked: Filter, city: City, *, of: Unit, view: View) -> Question:
-    """Ask for a layer's features as GeoJSON text, with the attributes the layer declares."""
-    table = feature.c
-    declared = [field.id for field in layer.fields if field.id not in {"key", "name"}]
-    said = {"key": table.key, "name": table.name, **{name: table.attributes[name] for name in declared}}
-    where = [table.geom.is_not(None), *features.conditions(layer, asked, city, of)]
-    spot = table.geom if layer.geometry == "point" else func.ST_Centroid(table.geom)
-    return _in_view(feature, where, view=view, spot=spot, said=said)
+    """Ask for a layer's points as GeoJSON text, with the attributes the layer declares."""
+    where = [feature.c.geom.is_not(None), *features.conditions(layer, asked, city, of)]
+    return _in_view(feature, where, view=view, spot=feature.c.geom, said=features.declared(layer))
 
 
 def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: datetime) -> Question:
@@ -83,7 +87,7 @@ def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: d
         "overdue": (table.status < int(Status.CLOSED)) & (table.due_at < now),
     }
     if declared := incidents.declared(city.layers.values()):
-        said["attributes"] = _object({name: table.attributes[name] for name in declared})
+        said["attributes"] = object_of({name: table.attributes[name] for name in declared})
     return _in_view(incident, where, view=view, spot=table.geom, said=said)
 
 
@@ -115,26 +119,14 @@ def _in_view(
     many = total > SINGLES
     few = select(table.c.id).where(~many, *where)
     alone = union_all(few, select(cells.c.id).where(many, cells.c.n == 1)).subquery("alone")
-    spots = _object({"type": _text("Point"), "coordinates": cells.c.middle})
-    clusters = _feature(spots, {"count": cells.c.n, "bounds": cells.c.bounds})
+    spots = object_of({"type": text("Point"), "coordinates": cells.c.middle})
+    clusters = feature_of(spots, {"count": cells.c.n, "bounds": cells.c.bounds})
     shape = cast(func.ST_AsGeoJSON(table.c.geom, DIGITS), JSON)
-    singles = select(_feature(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
+    singles = select(feature_of(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
     found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1, many)).subquery("found")
-    head = {"type": _text("FeatureCollection"), "total": total, "clustered": many}
+    head = {"type": text("FeatureCollection"), "total": total, "clustered": many}
     features = func.coalesce(func.json_agg(found.c.feature), func.json_build_array())
-    return select(cast(_object({**head, "features": features}), String))
-
-
-def _feature(shape: ColumnElement[object], said: Properties) -> ColumnElement[object]:
-    return _object({"type": _text("Feature"), "geometry": shape, "properties": func.json_strip_nulls(_object(said))})
-
-
-def _object(values: Properties) -> ColumnElement[object]:
-    return func.json_build_object(*(part for name, value in values.items() for part in (_text(name), value)))
-
-
-def _text(value: str) -> ColumnElement[str]:
-    return cast(literal(value), String)
+    return select(cast(object_of({**head, "features": features}), String))
 
 
 def _rounded(degrees: ColumnElement[float]) -> ColumnElement[object]:

@@ -97,6 +97,8 @@ def mistakes(layer: "LayerSpec", city: "City") -> Iterator[Mistake]:
             yield "color_by", style.color_by, "needs colors: the field declares no values that could have them"
         elif titles and (unknown := [value for value in style.colors if value not in titles]):
             yield f"colors.{unknown[0]}", style.colors[unknown[0]], f"no such value; known: {', '.join(titles)}"
+    if style.size_by is not None and layer.geometry != "point":
+        yield "size_by", style.size_by, f"only points have sizes, not {layer.geometry}s; leave it out"
     numbers = [field.id for field in layer.fields if field.type == "number"]
     if style.size_by is not None and style.size_by not in numbers:
         yield "size_by", style.size_by, f"must be a field of type number: {', '.join(numbers) or 'there is none'}"

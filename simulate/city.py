@@ -18,7 +18,7 @@ from simulate.partition import Partition, build
 from simulate.places import Ground
 from simulate.plan import read
 from simulate.values import Column
-from simulate.write import points, render, write
+from simulate.write import points, render, shapes, write
 
 Report = Callable[[str, int, int], None]
 MARKER = "made.json"
@@ -111,7 +111,9 @@ def write_columns(
     table = render(city, source, columns)
     if flawed is not None:
         spoil_texts(table, source, flawed)
-    geometry = None if source.read.format == "csv" else points(source, columns)
+    geometry = None
+    if source.read.format != "csv":
+        geometry = shapes(source, columns[features.SHAPE]) if features.SHAPE in columns else points(source, columns)
     if "*" not in source.read.path or "reported_at" not in columns:
         write(folder / file_name(source, source.id), source, table, geometry)
         return

@@ -4,21 +4,29 @@ from datetime import datetime
 
 import numpy as np
 
+from simulate.extents import plots, ways
 from simulate.places import Ground
 from simulate.plan import FeaturePlan, Plan
 from simulate.tessellation import Integers
 from simulate.values import Column, Rows
 
+SHAPE = "shape"
+"""The column of lines or polygons; where there is none, features are points."""
+
 
 def columns(plan: Plan, ground: Ground, source: str, now: datetime) -> dict[str, Column]:
     """Return the columns of a source's features, in the order of their units."""
-    number = sorted(plan.features).index(source)
+    number, feature = sorted(plan.features).index(source), plan.features[source]
     random = np.random.default_rng((plan.seed, 1, number))
-    cells = _cells(plan.features[source], ground, random)
+    cells = _cells(feature, ground, random)
     xy = ground.scatter(cells, random)
     rows = Rows(plan, ground.partition, cells, now, random)
     rows.columns |= {"lon": xy[:, 0], "lat": xy[:, 1]}
-    rows.make(plan.features[source].fields)
+    if feature.shape == "way":
+        rows.columns[SHAPE] = ways(ground.partition.level(str(feature.each)), ground, random)
+    elif feature.shape == "plot":
+        rows.columns[SHAPE] = plots(cells, xy, ground, random)
+    rows.make(feature.fields)
     return rows.columns
 
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -91,6 +91,8 @@ class FeaturePlan(Part):
     count: int | None = None
     each: str | None = None
     """A level: one feature for each of its units, instead of a count."""
+    shape: Literal["point", "way", "plot"] = "point"
+    """A way is a line through each unit, a plot a polygon around a point."""
     crowding: float = Field(default=0.7, ge=0, le=1)
     fields: dict[str, Maker]
 
@@ -98,6 +100,9 @@ class FeaturePlan(Part):
     def _one_number(self) -> Self:
         if (self.count is None) == (self.each is None):
             msg = "needs either a count or a level in each"
+            raise ValueError(msg)
+        if self.shape == "way" and self.each is None:
+            msg = "ways lead through units: say of which level in each"
             raise ValueError(msg)
         return self
 

@@ -59,6 +59,16 @@ def points(source: SourceSpec, columns: Mapping[str, Column]) -> Column:
     return found
 
 
+def shapes(source: SourceSpec, wgs84: Column) -> Column:
+    """Return lines or polygons in the source's datum."""
+
+    def moved(places: Numbers) -> Numbers:
+        lon, lat = to_datum(source.place.datum, places[:, 0], places[:, 1])
+        return np.column_stack([lon, lat]).round(DECIMALS)
+
+    return np.asarray(shapely.transform(wgs84, moved))
+
+
 def to_datum(datum: str, lon: Column, lat: Column) -> tuple[Numbers, Numbers]:
     """Return WGS 84 degrees in another datum."""
     x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)

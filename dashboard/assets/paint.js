@@ -8,7 +8,10 @@
     for (const name in before) if (!(name in attributes)) element.removeAttribute(NAMES[name] || name);
     for (const name in attributes) {
       const value = attributes[name];
-      if (name === "style") Object.assign(element.style, value);
+      if (name === "style") {
+        for (const part in before.style) if (!(part in value)) element.style[part] = "";
+        Object.assign(element.style, value);
+      }
       else if (value === false) element.removeAttribute(name);
       else if (before[name] !== value) {
         element.setAttribute(NAMES[name] || name, value === true ? "" : value);

@@ -5,6 +5,8 @@
   const leaflet = (onemap.leaflet = onemap.leaflet || {});
   const WAIT = 120; // milliseconds a view must rest before it is asked for
   const COARSER = 0.6; // zooms by which clusters are wider than the map would allow
+  const FILLED = 0.45; // of a polygon, so that the unit below shows
+  const NEAR = 6; // pixels from a line that still mean it
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
@@ -42,8 +44,16 @@
     return onemap.symbols.mark(at, said, { overlay, color, incident, ...faded(overlay, said, 1) });
   };
 
+  leaflet.shapeStyle = function (feature, given) {
+    const { layer: overlay, color } = given.hideout;
+    const said = feature.properties;
+    const filled = onemap.city.layers.find((each) => each.id === overlay).geometry === "polygon";
+    return { ...onemap.symbols.outline(said, { overlay, color, filled }), ...faded(overlay, said, filled ? FILLED : 1) };
+  };
+
   leaflet.eachPoint = function (feature, layer, given) {
     layer.options.of = given.hideout.layer;
+    if (!layer._radius) layer._clickTolerance = () => NEAR;
     layer.on("add", raise);
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
@@ -51,7 +61,7 @@
       if (feature.properties.count > 1) {
         map.flyTo(layer.getLatLng(), Math.min(map.getZoom() + 2, 18), { duration: 0.25 });
       } else {
-        onemap.popup.open(given.hideout.layer, feature.properties, layer.getLatLng());
+        onemap.popup.open(given.hideout.layer, feature.properties, layer._radius ? layer.getLatLng() : event.latlng);
       }
     });
   };
@@ -63,7 +73,7 @@
     window.setTimeout(() => {
       raising = false;
       const found = [];
-      onemap.map.eachLayer((layer) => layer._radius && layer.options.of && found.push(layer));
+      onemap.map.eachLayer((layer) => layer.options.of && layer.bringToFront && found.push(layer));
       for (const overlay of drawing().reverse()) {
         for (const layer of found) if (layer.options.of === overlay) layer.bringToFront();
       }
@@ -138,7 +148,7 @@
       const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
       await onemap.mapView.landed();
       if (asked.get(overlay).abort === abort) window.dash_clientside.set_props("map-points-" + overlay, { data });
-        window.setTimeout(onemap.labels.place, 60);
+      window.setTimeout(onemap.labels.place, 60);
     } catch (mistake) {
       if (asked.get(overlay).abort === abort) asked.delete(overlay); // asked again at the next move
     }

@@ -4,6 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const SYMBOLS_FROM = 15.5; // the zoom from which a camera shows where it looks
   const USUAL = 5; // pixels: the radius of a point whose layer says nothing of sizes
+  const DASHES = { dashed: [3, 2.2], dotted: [0.3, 2.2] }; // in widths of the line, by the names that style sheets have
   const named = new Map(); // theme and name → colour
   const kinds = new WeakMap(); // style → value → kind
 
@@ -157,5 +158,15 @@
     });
   }
 
-  onemap.symbols = { cluster, mark, sorted, shade };
+  /* A line or a polygon; how full it is filled is said by whoever draws it. From afar lines are thinner. */
+  function outline(said, { overlay, color, filled }) {
+    const style = styleOf(overlay, said);
+    const kind = kindOf(style, said);
+    const shown = kind ? shade(kind.color) : color;
+    const weight = filled ? 1.5 : Math.min(Math.max((onemap.map.getZoom() - 7) / 2, 1), 3);
+    const dashes = kind && DASHES[kind.shape];
+    return { color: shown, fillColor: shown, fill: filled, weight, dashArray: dashes ? dashes.map((part) => part * weight).join(" ") : null };
+  }
+
+  onemap.symbols = { cluster, mark, outline, sorted };
 })();

@@ -8,10 +8,10 @@ from functools import partial
 from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
+from dashboard import symbols
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, choices, skeleton, toggle
 from dashboard.state import ALL, Picture, Store, View, address, drawing, toggled
-from dashboard.symbols import key as key_of
 from dashboard.words import count, moment, say
 from layers.pack import City
 from layers.specs import LayerSpec, SourceSpec
@@ -100,7 +100,7 @@ def row(layer: LayerSpec, *, amount: int | None, within: Shown) -> html.Div:
     name = layer.title.text(language)
     switch = toggle(
         [
-            html.I(className="dot" if layer.incidents else "dot is-square", style={"background": layer.color}),
+            symbols.symbol(layer),
             html.Span(name, className="name", title=name),
             html.Span("" if amount is None else count(amount, language), className="value"),
             html.Span(className="switch"),
@@ -130,10 +130,10 @@ def details(layer: LayerSpec, within: Shown) -> list[Component]:
         ("share_level", ", ".join(sorted({say(f"share_{source.share}", language) for source in origins})) or "—"),
     ]
     return [
-        *key_of(layer, within.city, language),
+        *symbols.key(layer, within.city, language),
         html.Label([html.Span(say("opacity", language)), slider, html.Output(f"{opacity}%")]),
         html.Div([html.Span(say("layer_place", language, n=at + 1)), *moves(layer, within)], className="layer-moves"),
-        html.Dl([part for key, text in facts for part in (html.Dt(say(key, language)), html.Dd(text))]),
+        html.Dl([part for name, text in facts for part in (html.Dt(say(name, language)), html.Dd(text))]),
     ]
 
 

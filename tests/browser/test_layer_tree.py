@@ -21,6 +21,25 @@ MARKS = """() => {
 }"""
 SIGNS = "e => [e.nextSibling.textContent, getComputedStyle(e).backgroundColor, getComputedStyle(e).clipPath]"
 
+SHAPE = """layer => {
+    const map = onemap.map, canvas = map.getPanes().overlayPane.querySelector('canvas');
+    const found = [], others = [];
+    map.eachLayer(each => {
+        if (each._radius) others.push(each);
+        else if (each.options.of === layer && each._parts.length) found.push(each);
+    });
+    for (const each of found) for (const ring of each._parts) {
+        const {x, y} = each.options.fill ? L.bounds(ring).getCenter() : ring[0];
+        const point = L.point(x, y);
+        if (!each._containsPoint(point) || others.some(other => other._containsPoint(point))) continue;
+        const there = map.layerPointToContainerPoint(point);
+        if (document.elementFromPoint(there.x, there.y) !== canvas) continue;
+        const {name, means, kind} = each.feature.properties;
+        return {x: there.x, y: there.y, name, value: means || kind, color: each.options.color,
+                dashed: Boolean(each.options.dashArray), fill: each.options.fillOpacity, drawn: found.length};
+    }
+}"""
+
 
 def test_layers_are_grouped_searched_faded_and_ordered_by_keys_and_a_link_keeps_it(dashboard: Dashboard) -> None:
     dashboard.open()
@@ -63,14 +82,15 @@ def test_marks_have_the_colours_of_the_key_in_either_theme_and_areas_by_their_nu
     dashboard.open(f"?unit={code}&layers=key-places&lang=en")
     spec = next(layer for layer in dashboard.get("/api/layers") if layer["id"] == "key-places")
     names = {value: title["name_en"] for value, title in spec["fields"][1]["values"].items()}
-    dashboard.page.locator(".layer", has_text="key places").locator("details > summary").press("Enter")
+    places = dashboard.page.locator(".layer", has_text="key places")
+    places.locator("details > summary").press("Enter")
     seen = []
     for theme in ("dark", "light"):
         if theme == "light":
             dashboard.page.locator(".theme-switch").click()
             dashboard.page.locator("html[data-mantine-color-scheme=light]").wait_for(state="attached")
             dashboard.settle()
-        signs = dashboard.page.locator(".layer-key .sign").all()
+        signs = places.locator(".sign").all()
         key = {name: (color, clip) for name, color, clip in (sign.evaluate(SIGNS) for sign in signs)}
         marks = dashboard.page.evaluate(MARKS)
         assert len({mark[0] for mark in marks}) > 2
@@ -81,3 +101,23 @@ def test_marks_have_the_colours_of_the_key_in_either_theme_and_areas_by_their_nu
             assert radius**2 == pytest.approx(max(12**2 * people / 6000, 3**2))
         seen.append({mark[1] for mark in marks})
     assert seen[0].isdisjoint(seen[1])
+
+
+def test_lines_and_polygons_are_drawn_by_their_kind_and_say_what_they_are(dashboard: Dashboard) -> None:
+    code = str(dashboard.get("/api/city")["code"])
+    for _ in range(2):
+        code = max(dashboard.get(f"/api/summary?unit={code}")["children"], key=lambda child: child["total"])["code"]
+    for layer, colors in (("patrol-routes", ("green", "orange", "pink")), ("parks", ("green", "yellow", "sky"))):
+        dashboard.open(f"?unit={code}&layers={layer}")
+        shown = dashboard.page.evaluate(SHAPE, layer)
+        assert shown["drawn"] > 1
+        values = list(next(each for each in dashboard.get("/api/layers") if each["id"] == layer)["style"]["colors"])
+        at = values.index(shown["value"])
+        tokens = "name => onemap.units.token('--kind-' + name)"
+        assert shown["color"] == dashboard.page.evaluate(tokens, colors[at])
+        assert shown["dashed"] == (at > 0)
+        dashboard.page.mouse.click(shown["x"], shown["y"])
+        dashboard.page.locator(".map-popup h3", has_text=shown["name"]).wait_for()
+        row = dashboard.page.locator(".layer", has=dashboard.page.locator(".dot.is-patch, .dot.is-line")).first
+        row.locator("details > summary").press("Enter")
+        assert row.locator(".layer-key .sign").count() == 4

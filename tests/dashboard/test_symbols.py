@@ -1,4 +1,4 @@
-"""Single points: a colour has a shape beside it, and the key says what both mean, and what sizes do."""
+"""Single features: a colour has a shape or stroke beside it, and the key says what they mean, and what sizes do."""
 
 import math
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 
 from dashboard.painting import plain
-from dashboard.symbols import GIVEN, SHAPES, key, styled, swatch
+from dashboard.symbols import GIVEN, SHAPES, key, styled, swatch, symbol
 from layers.pack import City
 from layers.settings import HOME
 from layers.styles import OTHER, SERIES, StyleSpec
@@ -42,6 +42,23 @@ def test_the_key_names_every_colour_and_three_sizes(ningbo: City) -> None:
     widths = [row[2][0][1]["style"]["width"] for row in rings[2]]
     assert (widths, [row[2][1][2] for row in rings[2]]) == (["6px", "12px", "24px"], [["375"], ["1,500"], ["≥ 6,000"]])
     assert key(ningbo.layers["cameras"].model_copy(update={"style": None}), ningbo, "en") == []
+
+
+def test_lines_and_polygons_have_strokes_beside_their_colours(ningbo: City) -> None:
+    routes = ningbo.layers["patrol-routes"]
+    made = styled(routes, ningbo)
+    assert made is not None
+    assert [(kind["values"], kind["shape"]) for kind in made["kinds"]] == [
+        (("foot",), "solid"),
+        (("bicycle",), "dashed"),
+        (("car",), "dotted"),
+    ]
+    (part,) = plain(key(routes, ningbo, "en"))
+    title, signs = part[2]
+    assert title[2] == ["Colour and stroke: Means"]
+    assert [row[2][0][1]["style"]["borderStyle"] for row in signs[2]] == ["solid", "dashed", "dotted", "solid"]
+    looks = [symbol(ningbo.layers[ident]) for ident in ("hotline", "hydrants", "patrol-routes", "parks")]
+    assert [plain(look)[0][1]["className"] for look in looks] == ["dot", "dot is-square", "dot is-line", "dot is-patch"]
 
 
 def test_signs_are_shapes_and_named_colours_follow_the_theme() -> None:

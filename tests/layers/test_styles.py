@@ -53,6 +53,7 @@ def test_a_branch_of_categories_has_one_colour(ningbo: City) -> None:
         ("hotline", 'reported = "red"', 'new = "red"', "style.colors.new: 'red': no such value; known: reported"),
         ("key-places", 'color_by = "kind"', 'color_by = "phone"', "style.color_by: 'phone': needs colors"),
         ("key-places", 'size_by = "people"', 'size_by = "phone"', "'phone': must be a field of type number: people"),
+        ("patrol-routes", "[style]", '[style]\nsize_by = "times"\nmost = 4', "only points have sizes, not lines"),
         ("key-places", "most = 6000\n", "", "size_by and most go together"),
         ("key-places", "radius = [3, 12]", "radius = [12, 3]", "the smallest and the largest, got [12.0, 3.0]"),
     ],
