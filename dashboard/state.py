@@ -330,6 +330,7 @@ def register(app: Dash) -> None:
         Output(Store.THEME, "data"),
         Input(Store.LOCATION, "search"),
         State(Store.CITY, "data"),
+        *(State(store, "data") for store in (Store.VIEW, Store.LANGUAGE, Store.THEME)),
         prevent_initial_call=False,
     )
     app.clientside_callback(

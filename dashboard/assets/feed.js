@@ -73,12 +73,17 @@
   const kept = new Map();
   function fresh(address, signal, afresh) {
     const old = kept.get(address);
-    if (old && !afresh && Date.now() - old.at < KEEP) return old.answer;
-    const answer = ask(address, signal);
-    answer.catch(() => kept.delete(address));
-    kept.set(address, { answer, at: Date.now() });
+    // What the question before asked for and gave up is asked for again.
+    const lost = old && old.coming && old.signal && old.signal.aborted;
+    if (old && !afresh && !lost && Date.now() - old.at < KEEP) return old.answer;
+    const mine = { answer: ask(address, signal), signal, coming: true, at: Date.now() };
+    mine.answer.then(
+      () => (mine.coming = false),
+      () => kept.get(address) === mine && kept.delete(address)
+    );
+    kept.set(address, mine);
     if (kept.size > 50) kept.delete(kept.keys().next().value);
-    return answer;
+    return mine.answer;
   }
 
   /* The units to draw: the children, or at the lowest level the siblings with the chosen one among them. */
@@ -199,7 +204,7 @@
       last = found;
       page = incidents;
     } catch (mistake) {
-      if (mine !== asking || mistake.name === "AbortError") return [none, none];
+      if (mine !== asking) return [none, none];
       page = none;
       last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
     }
@@ -217,21 +222,21 @@
     const whole = shown.view.period === "all";
     const since = whole ? null : chosen.since && chosen.since < least ? chosen.since : least;
     const says = onemap.view.query(shown.view, { since, until: whole ? null : until });
-    if (says.toString() === outerKey && shown.at - outerAt < 30000) return { ...outerLast, chosen };
-    outerKey = says.toString();
-    const mine = outerKey;
+    if (says.toString() !== outerKey || shown.at - outerAt >= 30000) {
+      outerKey = says.toString();
+      outerAt = shown.at;
+      outerDays = ask("/api/summary?" + says);
+    }
+    const mine = outerDays;
     try {
-      const answer = await ask("/api/summary?" + says);
-      if (mine !== outerKey) return window.dash_clientside.no_update;
-      outerLast = { since, until, days: answer.by_day };
-      outerAt = Date.now();
-      return { ...outerLast, chosen };
+      const days = (await mine).by_day;
+      return mine === outerDays ? { since, until, days, chosen } : window.dash_clientside.no_update;
     } catch {
-      outerKey = null;
+      if (mine === outerDays) outerKey = null;
       return window.dash_clientside.no_update;
     }
   }
-  let outerLast = {};
+  let outerDays = null;
   let outerAt = 0;
 
   function catalogue() {

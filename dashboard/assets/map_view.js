@@ -116,7 +116,6 @@
   }
 
   let drawing = 0;
-  let drawnFor = null;
 
   /* Polygons, values and classes change together, once the map has landed. */
   async function draw(shades, language, picture) {
@@ -139,9 +138,7 @@
     const wanted = frame.unit.code + "@" + picture.version + "@" + (picture.view.as_of || "");
     onemap.units.expect(wanted);
     onemap.cells.show(cells, shades);
-    const same = drawnFor === wanted;
-    drawnFor = wanted;
-    return [same ? none : data, hideout, same ? none : around || none, context];
+    return [data, hideout, around || none, context];
   }
 
   /* Up is one step on the way back to the city. */

@@ -8,7 +8,6 @@
   const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
-  let shownLooks = [];
 
   /* What an address says; the same shape as `View` in state.py. */
   function parse(search, city) {
@@ -156,23 +155,21 @@
 
   /* Language and theme as they are now chosen. */
   function looks(said) {
-    return (shownLooks = [onemap.look.language(said), onemap.look.applyTheme(said)]);
+    return [onemap.look.language(said), onemap.look.applyTheme(said)];
   }
 
   onemap.view = { looks, parse, numbers, address, span, query, unfiltered, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
-      read: function (said, city) {
+      read: function (said, city, shown, ...shownLooks) {
         onemap.city = city;
-        const before = onemap.view.now;
         const view = parse(said, city);
         onemap.view.now = view;
-        const shown = shownLooks;
-        // What did not change is not passed on: everything on the page would be drawn again for nothing.
+        // What the stores hold already is not passed on: everything on the page would be drawn again for nothing.
         const none = window.dash_clientside.no_update;
-        const same = before && address(before) === address(view) && before.saved === view.saved;
+        const same = shown && address(shown) === address(view) && shown.saved === view.saved;
         const news = [same ? none : view];
-        looks(said).forEach((look, at) => news.push(look === shown[at] ? none : look));
+        looks(said).forEach((look, at) => news.push(look === shownLooks[at] ? none : look));
         onemap.rails.name();
         return news;
       },

@@ -36,7 +36,6 @@ def test_five_levels_are_reached_by_clicks_and_every_number_adds_up(dashboard: D
         child = busiest(dashboard)
         expected = dict(shown.children)[dashboard.get(f"/api/units/{child}")["name"]]
         dashboard.click_unit(child)
-        dashboard.page.wait_for_url(f"**unit={child}**")
         dashboard.settle()
         assert dashboard.numbers().total == expected
     cell = dashboard.numbers()
@@ -112,6 +111,22 @@ def test_a_second_click_before_the_first_is_drawn_wins(dashboard: Dashboard) -> 
     shown = dashboard.numbers()
     assert adds_up(shown)
     assert shown.total == dashboard.get("/api/summary" + second.replace("period=1y", span(dashboard)))["total"]
+
+
+def test_a_change_while_the_same_numbers_are_on_their_way_waits_for_them_and_no_longer(dashboard: Dashboard) -> None:
+    dashboard.open(PERIOD)
+    page = dashboard.page
+    page.evaluate("() => dash_clientside.set_props('state-tick', {disabled: true})")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    slow = {"offline": False, "latency": 800, "downloadThroughput": -1, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.evaluate(
+        "() => { onemap.view.go({status: ['closed']}); setTimeout(() => onemap.view.go({sort: 'low'}), 300); }"
+    )
+    page.wait_for_url("**sort=low**")
+    dashboard.settle()
+    assert dashboard.numbers().total == dashboard.get(f"/api/summary?{span(dashboard)}&status=closed")["total"]
 
 
 def span(dashboard: Dashboard) -> str:

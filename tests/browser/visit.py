@@ -159,10 +159,11 @@ class Dashboard:
         )
 
     def click_unit(self, code: str) -> None:
-        """Click a unit's polygon."""
+        """Click a unit's polygon, and be where that leads."""
         spot = self.page.evaluate(SPOT, code)
         assert spot, f"no spot of {code} can be clicked"
         self.page.mouse.click(*spot)
+        self.page.wait_for_url(f"**unit={code}**")
 
     def click_point(self, layer: str) -> None:
         """Click a single feature of a layer."""
