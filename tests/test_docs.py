@@ -64,3 +64,9 @@ def test_the_guide_lists_every_option_of_the_scheduler(guide: str) -> None:
     command = get_command(app).commands["schedule"]  # type: ignore[attr-defined]
     options = {option for item in command.params for option in item.opts if option != "--help"}
     assert {option for option in options if f"`{option}" not in text(guide)} == set()
+
+
+@pytest.mark.parametrize("guide", USING)
+def test_the_guide_lists_every_question_that_is_answered_by_clicks(guide: str) -> None:
+    asked = re.findall(r"def test_(\d+)_", text("tests/browser/test_questions.py"))
+    assert re.findall(r"^\| (\d+) \|", text(guide), re.MULTILINE) == asked != []
