@@ -1,6 +1,7 @@
 """What every address needs before it can answer: the city, a connection, and the filter, read from the request."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
@@ -65,6 +66,15 @@ async def a_snapshot(request: Request) -> AsyncIterator[AsyncConnection]:
     """Lend a connection for an answer of several questions that must see the same rows."""
     async with request.app.state.engine.connect() as connection:
         yield await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@asynccontextmanager
+async def a_transaction(request: Request) -> AsyncIterator[AsyncConnection]:
+    """Lend a connection for what is written whole or not at all; done before the answer is given."""
+    async with request.app.state.engine.connect() as connection:
+        await connection.execution_options(isolation_level="READ COMMITTED")
+        async with connection.begin():
+            yield connection
 
 
 @dataclass(frozen=True)

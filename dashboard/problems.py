@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
-from layers.errors import ExportsBusyError, FilterError, FontMissingError, OneMapError, UnknownNameError
+from layers.errors import ExportsBusyError, FilterError, FontMissingError, OneMapError, PlacedError, UnknownNameError
 
 logger = logging.getLogger(__name__)
 KNOWN_SHOWN = 100
@@ -46,6 +46,8 @@ async def answer(request: Request, error: Exception) -> Response:
             found = problem(status, str(error), kind=error.kind, value=error.name, known=error.known[:KNOWN_SHOWN])
         case FilterError():
             found = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.name, value=error.value)
+        case PlacedError():
+            found = problem(HTTPStatus.CONFLICT, str(error))
         case ExportsBusyError():
             found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
             found.headers["Retry-After"] = RETRY_AFTER

@@ -14,6 +14,7 @@ from etl.known import Known
 from etl.staging import Staging, statement
 from layers.errors import LoadError
 from layers.model import Status
+from layers.pins import PINNING
 from layers.specs import SourceSpec
 
 STATUSES = [status.name.lower() for status in sorted(Status)]
@@ -83,18 +84,20 @@ class Merge:
         """Do nothing: what is staged is gone when the transaction ends."""
 
     def run(self) -> Merged:
-        """Write what is new or differs, retire what is gone.
+        """Write what is new or differs, retire what is gone; nobody pins an incident of the source meanwhile.
 
         Raises:
             LoadError: More rows would be retired than the source allows.
         """
         self.staging.driver.execute("ANALYZE staged")
+        self.staging.driver.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PINNING, self.values["source"]])
         unsure = f"{self.broken} {UNREADABLE}" if self.retires and self.broken else None
         retired = self._retire() if self.retires and not self.broken else 0
         self._execute("resolved", table=False)
         unchanged = self.unchanged + self._execute("unchanged").rowcount
         if self.staging.table == "incident":
-            self._execute("history")
+            for step in ("unpinned", "pinned", "history"):
+                self._execute(step)
         return Merged(self._execute("merge").rowcount, unchanged, retired, unsure)
 
     def _retire(self) -> int:

@@ -5,6 +5,7 @@ OneMapError
 ├── UnknownNameError        a name nobody knows, answered with the known ones
 │   └── NotInForceError     a unit that there was or will be, but not on the day asked for
 ├── FilterError             a filter's value cannot be read
+├── PlacedError             an incident whose source says where it is cannot be pinned
 ├── ExportsBusyError        as many files as may be made at once are being made
 ├── FontMissingError        a font of printed maps is not installed
 ├── DatabaseUnavailableError  no PostGIS can be reached or started
@@ -74,6 +75,15 @@ class FilterError(OneMapError):
         super().__init__(f"{name} is {value!r}; {right}")
         self.name = name
         self.value = value
+
+
+class PlacedError(OneMapError):
+    """An incident whose source says where it is cannot be pinned."""
+
+    def __init__(self, number: int) -> None:
+        """Keep the incident's id."""
+        super().__init__(f"the incident {number} has a place from its source; only one without can be pinned")
+        self.number = number
 
 
 class ExportsBusyError(OneMapError):

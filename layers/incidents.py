@@ -20,7 +20,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from layers import editions, lookup
+from layers import editions, lookup, pins
 from layers.clauses import Clause, about
 from layers.comparisons import holding
 from layers.filters import Filter
@@ -157,6 +157,7 @@ def records(before: date | None = None) -> Question:
         editions.unit_id(incident, before).label("unit_id"),
         category.c.code.label("category"),
         source.c.code.label("source"),
+        *pins.shown(),
         func.ST_X(table.geom).label("lon"),
         func.ST_Y(table.geom).label("lat"),
     ).select_from(described())
@@ -204,7 +205,7 @@ def numbered(text: str, limit: int) -> Question:
 
 
 def history(number: int) -> Question:
-    """Ask what loads changed of an incident, the first change first: `{"status": ["accepted", "closed"], …}`."""
+    """Ask what loads and people changed of an incident, the first first: `{"status": ["accepted", "closed"], …}`."""
     table = incident_change
     columns = (table.c.at, table.c.load_id, table.c.changed)
     return select(*columns).where(table.c.incident_id == number).order_by(table.c.id)

@@ -243,12 +243,12 @@ incident_change = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("incident_id", BigInteger, ForeignKey("incident.id", ondelete="CASCADE"), nullable=False),
-    Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
+    Column("load_id", BigInteger, ForeignKey("load.id"), comment="null: somebody did it by hand"),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("changed", JSONB, nullable=False, comment='{"status": ["accepted", "closed"], …}: from, to'),
     Index("incident_change_incident", "incident_id", "id"),
 )
-"""What loads changed of incidents that were there already."""
+"""What loads, and people who pinned them, changed of incidents that were there already."""
 
 incident_count = Table(
     "incident_count",

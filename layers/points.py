@@ -22,7 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from layers import features, incidents
+from layers import features, incidents, pins
 from layers.filters import Box, Filter
 from layers.geojson import DIGITS, Properties, feature_of, object_of, text
 from layers.model import Status, category, feature, incident, source
@@ -84,6 +84,7 @@ def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: d
         "status": case({int(status): status_code(status) for status in Status}, value=table.status),
         "category": select(category.c.code).where(category.c.id == table.category_id).scalar_subquery(),
         "source": select(source.c.code).where(source.c.id == table.source_id).scalar_subquery(),
+        **{label.name: label.element for label in pins.shown()},
         "overdue": (table.status < int(Status.CLOSED)) & (table.due_at < now),
     }
     if declared := incidents.declared(city.layers.values()):

@@ -125,7 +125,7 @@ def at(lon: float, lat: float, before: date | None = None) -> Question:
     held = table.c
     point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
     named = select(*(held[name] for name in NAMES))
-    return named.where(*live, func.ST_Intersects(held.geom, point)).order_by(held.rank.desc())
+    return named.where(*live, func.ST_Intersects(held.geom, point)).order_by(held.rank.desc(), held.id)
 
 
 def by_ids(ids: Iterable[int], before: date | None = None) -> Question:

@@ -25,7 +25,7 @@ from layers.words import status_code
 MOST_SKIPPED = 10**9
 SORT = f"what the list is ordered by, with a minus before it where the greatest comes first: {', '.join(NAMES)}"
 UNPLACED = "only what belongs to the unit but to none of its children"
-AS_IT_IS = ("id", "key", "title", "address", "channel", "severity", "source", "lon", "lat")
+AS_IT_IS = ("id", "key", "title", "address", "channel", "severity", "source", "lon", "lat", "pin_note")
 router = APIRouter()
 
 
@@ -58,14 +58,17 @@ class Record(BaseModel):
     """Whether that unit is one of the lowest level."""
     lon: float | None
     lat: float | None
+    pinned_at: datetime | None
+    """When somebody said where it is, because its source does not."""
+    pin_note: str | None
     attributes: dict[str, Any]
 
 
 class Change(BaseModel):
-    """What one load changed: for each field, what it was and what it became."""
+    """What one load changed, or somebody by hand: for each field, what it was and what it became."""
 
     at: datetime
-    load: int
+    load: int | None
     changed: dict[str, tuple[Any, Any]]
 
 
@@ -176,7 +179,7 @@ def record(row: RowMapping, path: Sequence[Unit], city: City, now: datetime) -> 
     way = [named(unit) for unit in path]
     return Record(
         **{name: row[name] for name in AS_IT_IS},
-        **{name: row[name] and row[name].astimezone(city.time_zone) for name in TIMES},
+        **{name: row[name] and row[name].astimezone(city.time_zone) for name in (*TIMES, "pinned_at")},
         category=row["category"],
         category_name=category.title.zh if category else row["category"],
         category_name_en=category.title.en if category else row["category"],

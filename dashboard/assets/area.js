@@ -132,6 +132,12 @@
     });
   }
 
+  /* One place, by a click, or by Enter in the middle of what is seen. */
+  function pick(hint, then) {
+    const taken = (place) => (cancel(), then(place));
+    begin(hint, { click: taken, mousemove: () => {}, end: () => taken(window.L.latLngBounds(seen()).getCenter()) });
+  }
+
   function shape(view) {
     if (view.circle) {
       const [lon, lat, radius] = view.circle.split(",").map(Number);
@@ -150,6 +156,6 @@
     if (shown) shown.addTo(onemap.map);
   }
 
-  onemap.area = { polygon, ring, view, around, cancel };
+  onemap.area = { polygon, ring, view, around, pick, cancel };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { area: { show } });
 })();

@@ -245,11 +245,14 @@
 
   /* Asking again by hand is the clock ticking early. */
   let ticked = 0;
-  document.addEventListener("click", function (event) {
-    if (!event.target.closest || !event.target.closest("[data-again]")) return;
+  function again() {
     window.dash_clientside.set_props("state-tick", { n_intervals: --ticked });
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest && event.target.closest("[data-again]")) again();
   });
 
-  onemap.feed = { ask, fresh, unit, city, dated };
+  onemap.feed = { ask, again, fresh, unit, city, dated };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, outer, catalogue } });
 })();

@@ -45,6 +45,10 @@
     return coming;
   }
 
+  function renew() {
+    latest = {};
+  }
+
   async function fetched(at) {
     const place = parsed(at);
     if (!place) throw new Error(onemap.look.text("place_unknown"));
@@ -147,6 +151,6 @@
     if (now.at === at && !now.around) onemap.view.go({ at: null });
   }
 
-  onemap.place = { go, show, left, known, parsed, point, reach, pane, distance: metres };
+  onemap.place = { go, show, left, known, renew, parsed, point, reach, pane, distance: metres };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { place: { follow } });
 })();

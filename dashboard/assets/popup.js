@@ -39,6 +39,7 @@
     if (said.channel) rows.push([text("channel"), titled(onemap.city.channels, said.channel)]);
     if (said.address) rows.push([text("address"), said.address]);
     for (const name of TIMES) if (said[name]) rows.push([text(name), moment(said[name])]);
+    rows.push(...onemap.pin.rows(said));
     const layer = onemap.city.layers.find((each) => each.incidents === said.source);
     if (layer) rows.push(...featureRows(layer, said.attributes || {}));
     return rows;
@@ -85,6 +86,8 @@
     button.type = "button";
     button.dataset.aroundHere = about || shown.point;
     made.append(button);
+    const pin = shown.layer === "incidents" && onemap.pin.way(shown.said);
+    if (pin) made.append(pin);
     return made;
   }
 
@@ -111,6 +114,14 @@
     onemap.table.mark(layer === "incidents" ? said.id : null);
   }
 
+  /* A question at a place, in place of what is open. */
+  function ask(form, at) {
+    forget();
+    const made = window.L.popup({ className: "map-popup" }).setLatLng(at).setContent(form).openOn(onemap.map);
+    made.on("remove", () => popup === made && (popup = null));
+    popup = made;
+  }
+
   /* Close it without leaving the place that the address says. */
   function forget() {
     const old = popup;
@@ -133,8 +144,8 @@
 
   /* An open popup changes its language with the page. */
   function translate() {
-    if (popup) popup.setContent(content);
+    if (popup && popup.getContent() === content) popup.setContent(content);
   }
 
-  onemap.popup = { open, close, forget, complain, translate, about: () => about, closed: () => !popup };
+  onemap.popup = { open, ask, close, forget, complain, translate, about: () => about, closed: () => !popup };
 })();

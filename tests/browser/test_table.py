@@ -112,3 +112,29 @@ def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(da
     dashboard.open(f"?unit=330212000000&period=1y&strip=table&at=incident-{far['id']}")
     expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(far["key"])
     expect(page.locator(CHOSEN)).to_be_in_viewport()
+
+
+def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(dashboard: Dashboard) -> None:
+    dashboard.open("?period=1y&strip=table&unplaced=1")
+    page = dashboard.page
+    rows(dashboard)
+    before = dashboard.numbers()
+    key = page.locator(f"{ROWS} [col-id=key]").first.inner_text()
+    page.locator(ROWS).first.click()
+    popup = page.locator(".leaflet-popup-content").last  # one that was closed fades away
+    popup.get_by_role("button", name="在地图上定位").click()
+    page.locator(".draw-veil").click(position={"x": 960, "y": 300})
+    popup.get_by_role("textbox").fill("现场核实")
+    popup.get_by_role("button", name="定位于此").click()
+    expect(popup).to_contain_text("现场核实")
+    expect(popup).to_contain_text(key)
+    dashboard.settle()
+    rows(dashboard)
+    assert dashboard.numbers().unplaced == (before.unplaced or 0) - 1
+    assert dashboard.numbers().total == before.total
+    undo = popup.get_by_role("button", name="撤销人工定位")
+    undo.click()
+    popup.get_by_role("button", name="再次点击以撤销").click()
+    expect(popup.get_by_role("button", name="在地图上定位")).to_be_visible()
+    dashboard.settle()
+    assert dashboard.numbers() == before
