@@ -53,6 +53,11 @@ def begin(connection: Connection, source: int, now: datetime) -> int:
     return int(connection.execute(new).scalar_one())
 
 
+def judge(connection: Connection, now: datetime) -> None:
+    """Let the counts know what is late by now, so that no question has to look for it; leave it if somebody writes."""
+    connection.execute(text("SELECT incident_judge(:now)"), {"now": now})
+
+
 def last_good(connection: Connection, source: int) -> Row[Any] | None:
     """Return the last load of a source that did not fail."""
     table = model.load

@@ -4,7 +4,7 @@ A trigger has to look for every count before it adds to it. Of a source that had
 summed up here and copied in as the index wants them, which takes a third of the time and leaves the index half as big.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,31 @@ from numpy.typing import NDArray
 
 from etl.copying import copy, numbers_from
 from etl.staging import statement
-from layers.model import Grain, level_bits, level_shift
+from layers.model import KINDS_BY_DAY, KINDS_BY_MONTH, TOTALS_BY_DAY, Grain, Status, level_bits, level_shift
 
 Numbers = NDArray[np.int64]
+NUMBERS: Mapping[str, tuple[str, Callable[[Numbers], Any]]] = {
+    "n": ("n", lambda status: status > 0),
+    "accepted": ("n", lambda status: status == Status.ACCEPTED),
+    "dispatched": ("n", lambda status: status == Status.DISPATCHED),
+    "resolved": ("n", lambda status: status == Status.RESOLVED),
+    "closed": ("n", lambda status: status == Status.CLOSED),
+    "on_time": ("on_time", lambda status: status == Status.CLOSED),
+    "late": ("late", lambda status: status < Status.CLOSED),
+    "late_accepted": ("late", lambda status: status == Status.ACCEPTED),
+    "late_dispatched": ("late", lambda status: status == Status.DISPATCHED),
+    "late_resolved": ("late", lambda status: status == Status.RESOLVED),
+}
+"""The numbers of `incident_count`: of what was counted, and in which statuses."""
 DAY_ZERO = np.datetime64("2000-01-01", "D")
 
 
 def roll_up(driver: psycopg.Connection, values: Mapping[str, Any]) -> None:
     """Count the rows of a source that has no counts yet."""
-    kinds = {"unit": "i8", "day": "i4", "category": "i2", "status": "i2", "n": "i4", "on_time": "i4"}
+    # Nobody judges anew what is late before this transaction is over.
+    levels = driver.execute("SELECT levels FROM settings FOR SHARE").fetchone()
+    kinds = {"unit": "i8", "day": "i4", "category": "i2", "status": "i2", "n": "i4", "on_time": "i4", "late": "i4"}
     counted = numbers_from(driver, statement("incident_counted"), values, **kinds)
-    levels = driver.execute("SELECT levels FROM settings").fetchone()
     if len(counted) and levels:
         for batch in counts(counted, levels=levels[0], source=values["source"]):
             copy(driver, "incident_count", batch)
@@ -34,32 +48,38 @@ def counts(counted: NDArray[np.void], *, levels: int, source: int) -> Iterator[p
     """Yield the counts of every level and grain, in the order of their key."""
     days = DAY_ZERO + counted["day"].astype("timedelta64[D]")
     months = days.astype("datetime64[M]").astype("datetime64[D]")
+    every = np.zeros(len(counted), dtype=np.int16)
+    numbers = {name: counted[of] * is_in(counted["status"]) for name, (of, is_in) in NUMBERS.items()}
     for rank in range(levels):
         shift = level_shift(rank, levels)
         there = (counted["unit"] >> shift) & ((1 << level_bits(levels)) - 1) != 0
-        rows = counted[there]
-        if not len(rows):
+        if not there.any():
             continue
-        units, unit = np.unique(rows["unit"] >> shift << shift, return_inverse=True)
-        for grain, periods in ((Grain.DAY, days[there]), (Grain.MONTH, months[there])):
-            first, sums = summed([unit, periods, rows["category"], rows["status"]], [rows["n"], rows["on_time"]])
+        units, unit = np.unique(counted["unit"][there] >> shift << shift, return_inverse=True)
+        for grain, periods, category, deepest in (
+            (Grain.DAY, days, every, TOTALS_BY_DAY),
+            (Grain.DAY, days, counted["category"], KINDS_BY_DAY),
+            (Grain.MONTH, months, every, levels),
+            (Grain.MONTH, months, counted["category"], KINDS_BY_MONTH),
+        ):
+            if rank > deepest:
+                continue
+            first, order, starts = runs([unit, category[there], periods[there]])
             yield pa.RecordBatch.from_pydict(
                 {
                     "rank": constant(rank, len(first)),
                     "grain": constant(grain, len(first)),
                     "unit_id": units[unit[first]],
-                    "period": pa.array(periods[first], pa.date32()),
-                    "category_id": rows["category"][first],
-                    "status": rows["status"][first],
+                    "category_id": category[there][first],
+                    "period": pa.array(periods[there][first], pa.date32()),
                     "source_id": constant(source, len(first)),
-                    "n": sums[0].astype(np.int32),
-                    "on_time": sums[1].astype(np.int32),
+                    **{name: sums(number[there][order], starts) for name, number in numbers.items()},
                 }
             )
 
 
-def summed(key: list[NDArray[Any]], values: list[NDArray[Any]]) -> tuple[Numbers, list[Numbers]]:
-    """Return where each different key stands, in the order of the keys, and the sums of its values.
+def runs(key: list[NDArray[Any]]) -> tuple[Numbers, Numbers, Numbers]:
+    """Return where each different key stands first, the order of the keys, and where in it each begins.
 
     The parts of a key are whole numbers in a narrow range, or days, so that all of it is one integer.
     """
@@ -70,7 +90,12 @@ def summed(key: list[NDArray[Any]], values: list[NDArray[Any]]) -> tuple[Numbers
         whole = whole * (part.max() - lowest + 1) + part - lowest
     order = np.argsort(whole)
     starts = np.flatnonzero(np.diff(whole[order], prepend=-1))
-    return order[starts], [np.add.reduceat(value[order].astype(np.int64), starts) for value in values]
+    return order[starts], order, starts
+
+
+def sums(numbers: Numbers, starts: Numbers) -> NDArray[np.int32]:
+    """Return the sum of each run."""
+    return np.add.reduceat(numbers, starts).astype(np.int32)
 
 
 def constant(value: int, size: int) -> pa.Array:

@@ -102,6 +102,9 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
             raise
         except (OneMapError, psycopg.Error, SQLAlchemyError) as mistake:
             raise LoadError(_sentence(source, mistake)) from mistake
+    if source.feeds == "incidents" and not dry_run:
+        with engine.begin() as connection:
+            record.judge(connection, now)
     if outcome.loaded + outcome.retired >= MANY and not dry_run:
         run.report("tidy", 0, 1)
         _tidy(engine, TABLES.get(source.feeds, ("feature",)))

@@ -2,21 +2,23 @@
 
 Both ways answer rows of the same columns, told apart by `part`:
 
-- `unit`: n and on_time by category, status and source, of the whole unit
-- `child`: n and on_time by child and status; child is null, or no unit in force, for what belongs to none
+- `unit`: n, on_time and late by category, status and source, of the whole unit
+- `child`: n, on_time and late by child and status; child is null, or no unit in force, for what belongs to none
 - `day`: n by local day
-- `late`: nothing but what is overdue, by child; only the roll-up needs it, the incidents say it with `child`
+- `late`: nothing but late, by child: what the roll-up does not know yet of what is overdue, for the unit, too
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Date,
     DateTime,
@@ -42,16 +44,34 @@ from sqlalchemy.types import TypeEngine
 from layers import editions
 from layers.filters import Filter
 from layers.incidents import branches, clauses_of, conditions, without_unit
-from layers.model import Grain, Status, category, incident, level_bits, level_shift, source
+from layers.model import (
+    KINDS_BY_DAY,
+    KINDS_BY_MONTH,
+    TOTALS_BY_DAY,
+    Grain,
+    Status,
+    category,
+    incident,
+    incident_count,
+    level_bits,
+    level_shift,
+    source,
+)
 from layers.pack import City
+from layers.parameters import midnight
 from layers.questions import Question
 from layers.units import Unit
 
 # A text, because the same question put together clause by clause takes longer to build than to answer.
-ROLL_UP = text((files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8")).bindparams(
+TALLY = (files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8")
+BINDS: tuple[BindParameter[Any], ...] = (
     bindparam("grains", type_=ARRAY(SmallInteger)),
     bindparam("firsts", type_=ARRAY(Date)),
     bindparam("lasts", type_=ARRAY(Date)),
+    bindparam("unit_grain", type_=SmallInteger),
+    bindparam("child_grain", type_=SmallInteger),
+    bindparam("sinces", type_=ARRAY(DateTime(timezone=True))),
+    bindparam("untils", type_=ARRAY(DateTime(timezone=True))),
     bindparam("start", type_=Date),
     bindparam("end", type_=Date),
     bindparam("since", type_=DateTime(timezone=True)),
@@ -62,12 +82,14 @@ ROLL_UP = text((files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8
     bindparam("last_unit", type_=BigInteger),
     bindparam("children", type_=ARRAY(BigInteger)),
     bindparam("child_ranks", type_=ARRAY(SmallInteger)),
-    bindparam("shifts", type_=ARRAY(Integer)),
-    bindparam("mask", type_=BigInteger),
     bindparam("categories", type_=ARRAY(Text)),
     bindparam("statuses", type_=ARRAY(SmallInteger)),
     bindparam("sources", type_=ARRAY(Text)),
+    *(bindparam(status.name.lower(), type_=Integer) for status in Status),
 )
+
+Piece: TypeAlias = tuple[Grain, date | None, date | None]
+"""Whole months or single days from a first one to a last one that is not included; null is open."""
 
 COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "part": Text(),
@@ -93,7 +115,7 @@ class Family:
 
 def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
     """Ask for all counts of a summary in one statement; overdue is what is late at `now`."""
-    if not counted(asked, city):
+    if not counted(asked, city) or fine(asked, of):
         return from_incidents(asked, city, of=of, now=now)
     roll_up = from_roll_up(asked, city, of=of, now=now)
     return roll_up if asked.before is None else corrected(roll_up, asked, city, of=of, now=now)
@@ -106,17 +128,30 @@ def counted(asked: Filter, city: City) -> bool:
     return not (places or others) and asked.days(city.time_zone) is not None
 
 
+def fine(asked: Filter, of: Family) -> bool:
+    """Tell whether units are asked for that have too few incidents to be counted by the kinds a filter names."""
+    ranks = {of.unit.rank, *(child.rank for child in of.children)} if asked.categories else {of.unit.rank}
+    return not all(kept(rank, Grain.MONTH, kinds=True) for rank in ranks)
+
+
 def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> TextClause:
-    """Ask the roll-up: whole months and the days at their ends; what is overdue, the open incidents."""
+    """Ask the roll-up: whole months and the days at their ends; of levels without days, the incidents of these days."""
     start, end = asked.days(city.time_zone) or (None, None)
     since, until = asked.instants(city.time_zone)
     cut = list(pieces(start, end))
-    levels = len(city.levels)
     ranks = sorted({child.rank for child in of.children})
-    return ROLL_UP.bindparams(
+    unit_grain = Grain.DAY if kept(of.unit.rank, Grain.DAY, kinds=True) else Grain.MONTH
+    days = all(kept(rank, Grain.DAY, kinds=bool(asked.categories)) for rank in ranks)
+    child_grain = Grain.DAY if days else Grain.MONTH
+    edges = [piece for piece in cut if piece[0] is Grain.DAY and Grain.MONTH in {unit_grain, child_grain}]
+    return _statement(tuple(ranks), len(city.levels)).bindparams(
         grains=[int(grain) for grain, _, _ in cut],
         firsts=[first for _, first, _ in cut],
         lasts=[last for _, _, last in cut],
+        unit_grain=int(unit_grain),
+        child_grain=int(child_grain),
+        sinces=[first and midnight(first, city.time_zone) for _, first, _ in edges],
+        untils=[last and midnight(last, city.time_zone) for _, _, last in edges],
         start=start,
         end=end,
         since=since,
@@ -127,12 +162,21 @@ def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Tex
         last_unit=of.unit.last_id,
         children=[child.id for child in of.children],
         child_ranks=ranks,
-        shifts=[level_shift(rank, levels) for rank in ranks],
-        mask=(1 << level_bits(levels)) - 1,
         categories=branches(asked, city) or None,
         statuses=[int(status) for status in asked.statuses] or None,
         sources=list(asked.sources) or None,
+        **{status.name.lower(): int(not asked.statuses or status in asked.statuses) for status in Status},
     )
+
+
+@cache
+def _statement(ranks: tuple[int, ...], levels: int) -> TextClause:
+    """Return the question for children of some levels: the child of an id is a mask away, for each level another."""
+    mask = (1 << level_bits(levels)) - 1
+    shifts = [level_shift(rank, levels) for rank in ranks]
+    whens = "".join(f" WHEN unit_id >> {bits} & {mask} <> 0 THEN unit_id >> {bits} << {bits}" for bits in shifts)
+    child = f"CASE{whens} END" if whens else "NULL::bigint"
+    return text(TALLY.replace("<child>", child)).bindparams(*BINDS)
 
 
 def corrected(roll_up: TextClause, asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
@@ -219,7 +263,22 @@ def child_of(unit_id: ColumnElement[int], of: Family, levels: int) -> ColumnElem
     return case(*whens, else_=null()) if whens else cast(null(), BigInteger)
 
 
-def pieces(start: date | None, end: date | None) -> Iterator[tuple[Grain, date | None, date | None]]:
+def kept(rank: int, grain: Grain, *, kinds: bool) -> bool:
+    """Tell whether the roll-up counts a level by days or months, each category by itself or all of them together."""
+    deepest = (KINDS_BY_DAY if kinds else TOTALS_BY_DAY) if grain is Grain.DAY else (KINDS_BY_MONTH if kinds else rank)
+    return rank <= deepest
+
+
+def number(statuses: Sequence[Status]) -> ColumnElement[int]:
+    """Return how many incidents of some statuses a row of the roll-up counts; without any, all."""
+    table = incident_count.c
+    nothing: ColumnElement[int] = literal(0, Integer)
+    further = {status: table[status.name.lower()] for status in Status if status > Status.REPORTED}
+    columns = {**further, Status.REPORTED: table.n - sum(further.values(), start=nothing)}
+    return sum((columns[status] for status in statuses), start=nothing) if statuses else table.n
+
+
+def pieces(start: date | None, end: date | None) -> Iterator[Piece]:
     """Cut a period into whole months and the days left at its ends."""
     first = None if start is None else start if start.day == 1 else _next_month(start)
     last = None if end is None else end.replace(day=1)

@@ -1,11 +1,13 @@
 """Incidents of a unit and its children, day by day, week by week or month by month: the frames of a playback."""
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import product
 
-from sqlalchemy import BigInteger, ColumnElement, Date, case, cast, func, literal, select, tuple_, union_all
+from sqlalchemy import BigInteger, ColumnElement, Date, any_, case, cast, func, literal, select, tuple_, union_all
 
 from layers import editions
-from layers.counts import Family, child_of, counted, pieces
+from layers.counts import Family, Piece, child_of, counted, kept, number, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
 from layers.model import Grain, category, incident, incident_count, source
@@ -19,8 +21,12 @@ def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
 
     The unit's own id stands for all of it; ids of none of its children are to be passed over.
     """
-    if asked.before is None and counted(asked, city):
-        return _from_roll_up(asked, city, of=of, by=by)
+    start, end = asked.days(city.time_zone) or (None, None)
+    cut = list(pieces(start, end)) if by == "month" else [(Grain.DAY, start, end)]
+    ranks = {of.unit.rank, *(child.rank for child in of.children)}
+    known = all(kept(rank, grain, kinds=bool(asked.categories)) for rank, (grain, _, _) in product(ranks, cut))
+    if asked.before is None and known and counted(asked, city):
+        return _from_roll_up(asked, city, of=of, by=by, cut=cut)
     rows, unit_id = editions.with_former(incident, asked.before)
     local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
     found = (
@@ -35,9 +41,7 @@ def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
     return select(whole.label("unit_id"), begin, func.count().label("n")).group_by(sets)
 
 
-def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
-    start, end = asked.days(city.time_zone) or (None, None)
-    cut = list(pieces(start, end)) if by == "month" else [(Grain.DAY, start, end)]
+def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size, cut: Sequence[Piece]) -> Question:
     own = [(of.unit.rank, [of.unit.id])]
     below = [
         (rank, [child.id for child in of.children if child.rank == rank])
@@ -50,9 +54,9 @@ def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size) -> Questio
         for grain, first, last in cut
     ]
     found = union_all(*parts).subquery("found")
-    return select(found.c.unit_id, found.c.begin, func.sum(found.c.n).label("n")).group_by(
-        found.c.unit_id, found.c.begin
-    )
+    total = func.sum(found.c.n)
+    summed = select(found.c.unit_id, found.c.begin, total.label("n")).group_by(found.c.unit_id, found.c.begin)
+    return summed.having(total != 0)
 
 
 def _counted(  # noqa: PLR0913 - one scan of the roll-up
@@ -71,13 +75,18 @@ def _counted(  # noqa: PLR0913 - one scan of the roll-up
     where += [table.period >= first] if first else []
     where += [table.period < last] if last else []
     if codes := branches(asked, city):
-        where.append(table.category_id.in_(select(category.c.id).where(category.c.code.in_(codes))))
-    if asked.statuses:
-        where.append(table.status.in_([int(status) for status in asked.statuses]))
+        kinds = select(category.c.id).where(category.c.code.in_(codes)).scalar_subquery()
+        where.append(table.category_id == any_(func.array(kinds)))
+    else:
+        where.append(table.category_id == 0)
     if asked.sources:
         where.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
     begin = _begin(by, table.period).label("begin")
-    return select(table.unit_id, begin, func.sum(table.n).label("n")).where(*where).group_by(table.unit_id, begin)
+    return (
+        select(table.unit_id, begin, func.sum(number(asked.statuses)).label("n"))
+        .where(*where)
+        .group_by(table.unit_id, begin)
+    )
 
 
 def _begin(by: Size, day: ColumnElement[date]) -> ColumnElement[date]:

@@ -57,6 +57,25 @@ class Grain(IntEnum):
     MONTH = 2
 
 
+COUNTED = {
+    "n": "all; what is in none of the other statuses is reported",
+    "accepted": "",
+    "dispatched": "",
+    "resolved": "",
+    "closed": "",
+    "on_time": "closed no later than due",
+    "late": "open, and due before settings.judged_at",
+    "late_accepted": "",
+    "late_dispatched": "",
+    "late_resolved": "",
+}
+"""The numbers of a row of `incident_count`: a status has a column, so that an incident that moves on leaves no row."""
+KINDS_BY_DAY, KINDS_BY_MONTH, TOTALS_BY_DAY = 1, 2, 2
+"""The deepest levels whose incidents are counted by category and day, by category and month, in all by day.
+
+In all by month they are counted on every level. `sql/roll_up.sql` says the same."""
+
+
 def level_bits(levels: int) -> int:
     """Return how many bits each of a city's levels owns in a unit's id."""
     return ID_BITS // levels
@@ -224,7 +243,16 @@ incident = Table(
         "incident_unit",
         "unit_id",
         "reported_at",
-        postgresql_include=["category_id", "status", "source_id"],
+        # All that counting looks at, so that a unit with few incidents is counted from here.
+        postgresql_include=["category_id", "status", "source_id", "closed_at", "due_at"],
+        postgresql_where=LIVE,
+    ),
+    Index(
+        "incident_kind",
+        "category_id",
+        "unit_id",
+        "reported_at",
+        postgresql_include=["status", "source_id", "closed_at", "due_at"],
         postgresql_where=LIVE,
     ),
     Index("incident_recent", text("reported_at DESC"), text("id DESC"), postgresql_where=LIVE),
@@ -256,25 +284,19 @@ incident_count = Table(
     Column("rank", SmallInteger, comment="the level counted on"),
     Column("grain", SmallInteger),
     Column("unit_id", BigInteger),
+    Column("category_id", SmallInteger, comment="0 is all of them"),
     Column("period", Date, comment="the local day, or the first day of the local month"),
-    Column("category_id", SmallInteger),
-    Column("status", SmallInteger),
     Column("source_id", SmallInteger),
-    Column("n", Integer, nullable=False),
-    Column("on_time", Integer, nullable=False, comment="closed no later than due"),
+    *(Column(name, Integer, nullable=False, comment=said or None) for name, said in COUNTED.items()),
     # With the numbers in the index, a question reads nothing else.
     PrimaryKeyConstraint(
-        "rank",
-        "grain",
-        "unit_id",
-        "period",
-        "category_id",
-        "status",
-        "source_id",
-        postgresql_include=["n", "on_time"],
+        "rank", "grain", "unit_id", "category_id", "period", "source_id", postgresql_include=list(COUNTED)
     ),
 )
-"""Incidents of every unit with all below it. Kept by the triggers of `sql/roll_up.sql`, whoever writes `incident`."""
+"""Incidents of every unit with all below it. Kept by the triggers of `sql/roll_up.sql`, whoever writes `incident`.
+
+What is kept of which level, `KINDS_BY_DAY` and the other constants say: below, there would be a row per incident.
+"""
 
 change = Table(
     "change",
@@ -293,5 +315,12 @@ settings = Table(
     Column("city_code", Text, nullable=False),
     Column("time_zone", Text, nullable=False),
     Column("levels", SmallInteger, nullable=False),
+    Column(
+        "judged_at",
+        DateTime(timezone=True),
+        nullable=False,
+        server_default=text("'1970-01-01 00:00:00+00'"),
+        comment="what was due before and is open is counted as late",
+    ),
 )
-"""The one row that the triggers need of the city pack."""
+"""The one row that the triggers need: of the city pack, and how far the counts know what is late."""

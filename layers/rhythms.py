@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Date, Integer, and_, cast, extract, false, func, literal, or_, select
 
 from layers import editions
-from layers.counts import counted, pieces
+from layers.counts import Piece, counted, kept, number, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
 from layers.model import Grain, category, incident, incident_count, source
@@ -32,8 +32,10 @@ def hours(asked: Filter, city: City, *, of: Unit) -> Question:
 
 def months(asked: Filter, city: City, *, of: Unit) -> Question:
     """Ask how many there are by local month, its first day, and category: of the roll-up where it can answer."""
-    if asked.before is None and counted(asked, city):
-        return _months_counted(asked, city, of=of)
+    cut = list(pieces(*(asked.days(city.time_zone) or (None, None))))
+    known = all(kept(of.rank, grain, kinds=True) for grain, _, _ in cut)
+    if asked.before is None and known and counted(asked, city):
+        return _months_counted(asked, city, of=of, cut=cut)
     local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
     rows, _ = editions.with_former(incident, asked.before)
     found = (
@@ -49,18 +51,24 @@ def months(asked: Filter, city: City, *, of: Unit) -> Question:
     )
 
 
-def _months_counted(asked: Filter, city: City, *, of: Unit) -> Question:
+def _months_counted(asked: Filter, city: City, *, of: Unit, cut: list[Piece]) -> Question:
     table = incident_count.c
-    spans = [_span(*piece) for piece in pieces(*(asked.days(city.time_zone) or (None, None)))]
-    where = [table.rank == of.rank, table.unit_id == of.id, or_(false(), *spans)]
+    where = [
+        table.rank == of.rank,
+        table.unit_id == of.id,
+        table.category_id > 0,
+        or_(false(), *(_span(*piece) for piece in cut)),
+    ]
     if codes := branches(asked, city):
         where.append(category.c.code.in_(codes))
-    if asked.statuses:
-        where.append(table.status.in_([int(status) for status in asked.statuses]))
     if asked.sources:
         where.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(asked.sources))))
     found = (
-        select(cast(func.date_trunc("month", table.period), Date).label("month"), category.c.code, table.n)
+        select(
+            cast(func.date_trunc("month", table.period), Date).label("month"),
+            category.c.code,
+            number(asked.statuses).label("n"),
+        )
         .join(category, category.c.id == table.category_id)
         .where(*where)
         .subquery("found")

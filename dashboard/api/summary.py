@@ -99,13 +99,10 @@ def standings(rows: Sequence[Row[Any]], of: Family) -> tuple["Standing", dict[in
     """Add counted rows up for the unit itself and for each child, by its id."""
     whole, children = Standing(), {child.id: Standing() for child in of.children}
     for row in rows:
-        if row.part == "unit":
+        if row.part in {"unit", "late"}:
             whole.add(row)
-        elif row.part != "day":
-            whole.overdue += row.late
-            if row.child_id in children:
-                children[row.child_id].add(row)
-                children[row.child_id].overdue += row.late
+        if row.part in {"child", "late"} and row.child_id in children:
+            children[row.child_id].add(row)
     return whole, children
 
 
@@ -120,6 +117,7 @@ class Standing:
         """Add a counted row."""
         self.total += row.n
         self.on_time += row.on_time
+        self.overdue += row.late
         if row.status == Status.CLOSED:
             self.closed += row.n
 

@@ -95,7 +95,7 @@ class Scheduler:
             await self._close()
 
     async def look(self) -> Look:
-        """Put down what is due, and once more what a scheduler that is gone had begun."""
+        """Put down what is due, once more what a scheduler that is gone had begun, and count what is late by now."""
         async with self.engine.begin() as connection:
             if not await connection.scalar(select(func.pg_try_advisory_xact_lock(LOOKING))):
                 return Look(mine=False)
@@ -108,6 +108,7 @@ class Scheduler:
             due = plan(self.city, stands, arrived, now=now)
             for item in due:
                 await self._put_down(connection, item)
+            await connection.execute(select(func.incident_judge(now)))
         return Look(mine=True, left=len(due) + sum(_is_left(item, now) for item in stands.values()))
 
     async def _connected(self, looking: Callable[[], Awaitable[None]]) -> None:

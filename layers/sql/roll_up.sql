@@ -1,15 +1,67 @@
 -- Keeps incident_count equal to incident, whoever writes it; retired rows do not count. Statement triggers see what came and what went as tables;
--- each turns them into signed counts for every level and both grains and adds these in one order, always the same, so
--- that two writers never wait for each other in a circle. That order begins with the unit, whose id tells its level: a
--- sort that begins with columns full of ties takes twice as long. Sums stay integers: sum(bigint) would be numeric.
+-- each turns them into signed counts of every level and adds these in one order, always the same, so that two writers
+-- never wait for each other in a circle. That order begins with the unit, whose id tells its level: a sort that begins
+-- with columns full of ties takes twice as long. Sums stay integers: sum(bigint) would be numeric.
+
+-- Returns the statement that adds rows to the counts: rows of incident with a sign (1, -1, or 0 for those that are in
+-- already) and the sign of being late. $1 is the time zone, $2 the number of levels, $3 the bits of each.
+CREATE OR REPLACE FUNCTION incident_counting(moved text) RETURNS text LANGUAGE sql IMMUTABLE AS $function$
+    SELECT replace($query$
+        WITH moved AS (<moved>),
+        base AS MATERIALIZED (
+            SELECT unit_id, (reported_at AT TIME ZONE $1)::date AS day, category_id, source_id,
+                   sum(sign)::integer AS n,
+                   coalesce(sum(sign) FILTER (WHERE status = 2), 0)::integer AS accepted,
+                   coalesce(sum(sign) FILTER (WHERE status = 3), 0)::integer AS dispatched,
+                   coalesce(sum(sign) FILTER (WHERE status = 4), 0)::integer AS resolved,
+                   coalesce(sum(sign) FILTER (WHERE status = 5), 0)::integer AS closed,
+                   coalesce(sum(sign) FILTER (WHERE status = 5 AND closed_at <= due_at), 0)::integer AS on_time,
+                   coalesce(sum(late) FILTER (WHERE status < 5), 0)::integer AS late,
+                   coalesce(sum(late) FILTER (WHERE status = 2), 0)::integer AS late_accepted,
+                   coalesce(sum(late) FILTER (WHERE status = 3), 0)::integer AS late_dispatched,
+                   coalesce(sum(late) FILTER (WHERE status = 4), 0)::integer AS late_resolved
+            FROM moved
+            GROUP BY 1, 2, 3, 4
+        ),
+        counts AS (
+            SELECT rank::smallint, grain::smallint, (unit_id >> shift) << shift AS unit_id,
+                   CASE WHEN kinds THEN category_id ELSE 0::smallint END AS category_id,
+                   CASE grain WHEN 1 THEN day ELSE day - (extract(day FROM day)::integer - 1) END AS period, source_id,
+                   sum(n)::integer AS n, sum(accepted)::integer AS accepted, sum(dispatched)::integer AS dispatched,
+                   sum(resolved)::integer AS resolved, sum(closed)::integer AS closed, sum(on_time)::integer AS on_time,
+                   sum(late)::integer AS late, sum(late_accepted)::integer AS late_accepted,
+                   sum(late_dispatched)::integer AS late_dispatched, sum(late_resolved)::integer AS late_resolved
+            FROM base
+            CROSS JOIN LATERAL (SELECT rank, ($2 - 1 - rank) * $3 AS shift FROM generate_series(0, $2 - 1) AS rank) AS level
+            -- Deeper, a day or a category of a unit has hardly more than one incident. model.py says the same.
+            JOIN (VALUES (1, true, 1), (1, false, 2), (2, true, 2), (2, false, 60)) AS kept (grain, kinds, deepest)
+                ON rank <= deepest
+            -- A unit of this level is in the id only if the level's own bits are set.
+            WHERE (unit_id >> shift) & ((1::bigint << $3) - 1) <> 0
+                AND (n, accepted, dispatched, resolved, closed, on_time, late, late_accepted, late_dispatched, late_resolved)
+                    <> (0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+            GROUP BY 1, 2, 3, 4, 5, 6
+        )
+        INSERT INTO incident_count AS kept
+            (rank, grain, unit_id, category_id, period, source_id, n, accepted, dispatched, resolved, closed, on_time,
+             late, late_accepted, late_dispatched, late_resolved)
+        SELECT * FROM counts
+        ORDER BY unit_id, grain, category_id, period, source_id
+        ON CONFLICT (rank, grain, unit_id, category_id, period, source_id) DO UPDATE
+        SET n = kept.n + excluded.n, accepted = kept.accepted + excluded.accepted,
+            dispatched = kept.dispatched + excluded.dispatched, resolved = kept.resolved + excluded.resolved,
+            closed = kept.closed + excluded.closed, on_time = kept.on_time + excluded.on_time,
+            late = kept.late + excluded.late, late_accepted = kept.late_accepted + excluded.late_accepted,
+            late_dispatched = kept.late_dispatched + excluded.late_dispatched,
+            late_resolved = kept.late_resolved + excluded.late_resolved
+    $query$, '<moved>', moved)
+$function$;
 
 CREATE OR REPLACE FUNCTION incident_roll_up() RETURNS trigger LANGUAGE plpgsql AS $function$
 DECLARE
-    zone text;
-    levels integer;
-    bits integer;
-    came text := 'SELECT 1 AS sign, * FROM came WHERE retired_at IS NULL';
-    gone text := 'SELECT -1 AS sign, * FROM gone WHERE retired_at IS NULL';
+    known settings;
+    came text := 'SELECT 1 AS sign, (due_at < $4)::integer AS late, * FROM came WHERE retired_at IS NULL';
+    gone text := 'SELECT -1 AS sign, -(due_at < $4)::integer AS late, * FROM gone WHERE retired_at IS NULL';
     moved text;
 BEGIN
     IF TG_OP <> 'DELETE' THEN
@@ -26,45 +78,29 @@ BEGIN
     IF current_setting('onemap.counted', true) = 'later' THEN
         RETURN NULL;
     END IF;
-    SELECT s.time_zone, s.levels INTO zone, levels FROM settings s;
-    bits := 60 / levels;
+    -- Nobody judges anew what is late before this transaction is over.
+    SELECT * INTO known FROM settings FOR SHARE;
     moved := CASE TG_OP WHEN 'INSERT' THEN came WHEN 'DELETE' THEN gone ELSE came || ' UNION ALL ' || gone END;
-    EXECUTE replace($query$
-        WITH moved AS (<moved>),
-        base AS MATERIALIZED (
-            SELECT unit_id, (reported_at AT TIME ZONE $1)::date AS day, category_id, status, source_id,
-                   sum(sign)::integer AS n,
-                   sum(CASE WHEN status = 5 AND closed_at <= due_at THEN sign ELSE 0 END)::integer AS on_time
-            FROM moved
-            GROUP BY 1, 2, 3, 4, 5
-            HAVING sum(sign) <> 0
-                OR sum(CASE WHEN status = 5 AND closed_at <= due_at THEN sign ELSE 0 END) <> 0
-        ),
-        days AS MATERIALIZED (
-            SELECT rank::smallint, (unit_id >> shift) << shift AS unit_id, day, category_id, status, source_id,
-                   sum(n)::integer AS n, sum(on_time)::integer AS on_time
-            FROM base
-            CROSS JOIN LATERAL (SELECT rank, ($2 - 1 - rank) * $3 AS shift FROM generate_series(0, $2 - 1) AS rank) AS level
-            -- A unit of this level is in the id only if the level's own bits are set.
-            WHERE (unit_id >> shift) & ((1::bigint << $3) - 1) <> 0
-            GROUP BY 1, 2, 3, 4, 5, 6
-        ),
-        counts AS (
-            SELECT rank, 1::smallint AS grain, unit_id, day AS period, category_id, status, source_id, n, on_time FROM days
-            UNION ALL
-            SELECT rank, 2, unit_id, day - (extract(day FROM day)::integer - 1), category_id, status, source_id,
-                   sum(n)::integer, sum(on_time)::integer
-            FROM days GROUP BY 1, 3, 4, 5, 6, 7
-        )
-        INSERT INTO incident_count AS kept
-            (rank, grain, unit_id, period, category_id, status, source_id, n, on_time)
-        SELECT rank, grain, unit_id, period, category_id, status, source_id, n, on_time
-        FROM counts
-        ORDER BY unit_id, grain, period, category_id, status, source_id
-        ON CONFLICT (rank, grain, unit_id, period, category_id, status, source_id)
-        DO UPDATE SET n = kept.n + excluded.n, on_time = kept.on_time + excluded.on_time
-    $query$, '<moved>', moved) USING zone, levels, bits;
+    EXECUTE incident_counting(moved) USING known.time_zone, known.levels, 60 / known.levels, known.judged_at;
     RETURN NULL;
+END
+$function$;
+
+-- Counts as late what fell due until an instant, unless somebody is writing: then somebody else may do so later. What
+-- is late does not have to be judged to be known, but a question looks at everything that fell due since.
+CREATE OR REPLACE FUNCTION incident_judge(until timestamptz) RETURNS void LANGUAGE plpgsql AS $function$
+DECLARE
+    known settings;
+BEGIN
+    SELECT * INTO known FROM settings FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND OR until <= known.judged_at THEN
+        RETURN;
+    END IF;
+    UPDATE settings SET judged_at = until;
+    EXECUTE incident_counting(
+        'SELECT 0 AS sign, 1 AS late, * FROM incident
+         WHERE status < 5 AND retired_at IS NULL AND due_at >= $4 AND due_at < $5'
+    ) USING known.time_zone, known.levels, 60 / known.levels, known.judged_at, until;
 END
 $function$;
 

@@ -63,7 +63,9 @@ def serve(settings: Settings, url: str) -> Iterator[httpx.Client]:
     environment = {**os.environ, "ONEMAP_DATABASE_URL": url, "ONEMAP_CITY": str(settings.city)}
     process = subprocess.Popen([*command, "--port", str(port), "--no-ws"], env=environment, cwd=HOME)  # noqa: S603 - our own server
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"Accept-Encoding": "gzip"}) as client:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers={"Accept-Encoding": "gzip"}, timeout=PATIENCE
+        ) as client:
             wait(client)
             yield client
     finally:

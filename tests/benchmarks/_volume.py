@@ -85,6 +85,7 @@ def made(url: str, rows: int) -> None:
             with driver.transaction():
                 roll_up(driver, {"source": sources[code]})
             said(f"roll-up of {code}", began)
+        do("late", "SELECT incident_judge(%(now)s)", {"now": NOW})
         do("vacuum", "VACUUM (ANALYZE)")
 
 

@@ -4,6 +4,7 @@ Summaries of every level, period, category and status; points by view; condition
 filter sends. Beside them the same counts by a spatial join in PostGIS and by DuckDB.
 """
 
+import math
 import os
 import random
 import sys
@@ -14,11 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import product
+from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
 import httpx
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection, create_engine, make_url, text
 
 from layers import counts, units
 from layers.counts import Family
@@ -63,10 +65,11 @@ CONDITIONS = {
 
 @dataclass
 class Line:
-    """One line of the table: milliseconds of answers, of the database alone, and bytes."""
+    """One line of the table: milliseconds of answers, of the database alone, of its processor alone, and bytes."""
 
     http: list[float] = field(default_factory=list)
     sql: list[float] = field(default_factory=list)
+    work: list[float] = field(default_factory=list)
     sent: list[int] = field(default_factory=list)
 
 
@@ -127,7 +130,9 @@ def summaries(
             pairs = [(name, value) for name, each in asked.items() for value in each]
             answer, http = timed(partial(client.get, "/api/summary", params=tuple(pairs)))
             answer.raise_for_status()
+            before = worked(connection)
             _, sql = counted(connection, city, parse(pairs, city))
+            work = worked(connection) - before
             for title in (
                 f"summary, {level}",
                 f"summary, {period}",
@@ -137,6 +142,7 @@ def summaries(
             ):
                 table[title].http.append(http)
                 table[title].sql.append(sql)
+                table[title].work.append(work)
                 table[title].sent.append(int(answer.headers["content-length"]))
 
 
@@ -214,6 +220,13 @@ def counted(connection: Connection, city: City, asked: Filter) -> tuple[int, flo
     return sum(row.n for row in rows if row.part == "day"), took
 
 
+def worked(connection: Connection) -> float:
+    """Return the milliseconds that the database's process has had a processor: the same, however busy the machine."""
+    process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    file = Path(f"/proc/{process}/schedstat")
+    return int(file.read_text().split()[0]) / 1e6 if file.is_file() else math.nan
+
+
 def timed(do: Callable[[], Answer]) -> tuple[Answer, float]:
     """Return what is found, and the milliseconds it took."""
     began = time.perf_counter()
@@ -228,12 +241,14 @@ def p95(numbers: Sequence[float]) -> float:
 
 def told(rows: int, table: Table) -> None:
     """Print what was measured at one size, and what is over its target."""
-    print(f"\n{f'{rows:,} incidents':40}{'p50 ms':>9}{'p95 ms':>9}{'SQL p50':>9}{'SQL p95':>9}{'bytes p95':>11}")
+    heads = "".join(f"{head:>9}" for head in ("p50 ms", "p95 ms", "SQL p50", "SQL p95", "CPU p95"))
+    print(f"\n{f'{rows:,} incidents':40}{heads}{'bytes p95':>11}")
     for name, line in table.items():
         http = f"{median(line.http):9.1f}{p95(line.http):9.1f}" if line.http else " " * 18
         sql = f"{median(line.sql):9.1f}{p95(line.sql):9.1f}" if line.sql else " " * 18
+        work = f"{p95(line.work):9.1f}" if line.work else " " * 9
         sent = f"{p95(line.sent):11,.0f}" if line.sent else " " * 11
-        print(f"{name:40}{http}{sql}{sent}{over(name, line)}", flush=True)
+        print(f"{name:40}{http}{sql}{work}{sent}{over(name, line)}", flush=True)
     ours = {name.partition(":")[0]: median(line.sql) for name, line in table.items() if name.endswith(": ours")}
     for name, line in table.items():
         if (asked := name.partition(":")[0]) in ours and not name.endswith(": ours"):
@@ -254,12 +269,14 @@ def over(name: str, line: Line) -> str:
 def grown(tables: Mapping[int, Table]) -> None:
     """Print how many times as much the largest size takes as the smallest: medians of answers, or of the database."""
     (least, small), *_, (most, large) = sorted(tables.items())
-    print(f"\n{f'{least:,} → {most:,} incidents':40}{'p50':>9}{'SQL p50':>9}  {most / least:g}× as many")
-    for name in small.keys() & large.keys():
+    print(f"\n{f'{least:,} → {most:,} incidents':40}{'p50':>9}{'SQL p50':>9}{'CPU p95':>9}  {most / least:g}× as many")
+    for name in (name for name in small if name in large):
         times = [
             f"{median(after) / median(before):8.1f}×" if before and after else " " * 9
             for before, after in ((small[name].http, large[name].http), (small[name].sql, large[name].sql))
         ]
+        if small[name].work and large[name].work:
+            times.append(f"{p95(large[name].work) / p95(small[name].work):8.1f}×")
         print(f"{name:40}{''.join(times)}")
 
 

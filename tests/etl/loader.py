@@ -23,7 +23,7 @@ INCIDENTS = """
     SELECT key, unit_id, category_id, status, channel, severity, reported_at, accepted_at, dispatched_at, resolved_at,
            closed_at, due_at, title, address, geom, attributes, row_hash, retired_at IS NULL FROM incident ORDER BY key
 """
-COUNTS = "SELECT * FROM incident_count WHERE n <> 0 ORDER BY rank, grain, unit_id, period, category_id, status"
+COUNTS = "SELECT * FROM incident_count WHERE n <> 0 ORDER BY rank, grain, unit_id, category_id, period, source_id"
 CHANGES = """
     SELECT key, changed - 'retired_at', changed ? 'retired_at' FROM incident_change AS change
     JOIN incident ON incident.id = incident_id ORDER BY 1, change.id
@@ -34,7 +34,7 @@ REJECTS = """
 """
 SEEN = """
     SELECT count(*) FILTER (WHERE retired_at IS NULL),
-           (SELECT coalesce(sum(n), 0) FROM incident_count WHERE rank = 0 AND grain = 1),
+           (SELECT coalesce(sum(n), 0) FROM incident_count WHERE rank = 0 AND grain = 1 AND category_id = 0),
            (SELECT count(*) FROM incident_change)
     FROM incident
 """

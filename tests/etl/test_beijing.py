@@ -110,7 +110,7 @@ def test_messages_without_a_place_are_all_counted_at_the_city(town: Town) -> Non
     assert town.rows("SELECT u.level, count(*) FROM incident i JOIN unit u ON u.id = i.unit_id GROUP BY 1") == [
         ("city", 4326)
     ]
-    assert town.one("SELECT sum(n) FROM incident_count WHERE grain = 1 AND rank = 0") == 4326
+    assert town.one("SELECT sum(n) FROM incident_count WHERE grain = 1 AND rank = 0 AND category_id = 0") == 4326
     assert town.one("SELECT count(*) FROM incident_count WHERE rank > 0 AND n <> 0") == 0
 
 

@@ -58,8 +58,9 @@ def require_stamps_and_counts(town: Town) -> None:
     wrong = """
         SELECT u.code, coalesce(c.n, 0) AS counted, (SELECT count(*) FROM incident i
             WHERE i.unit_id BETWEEN u.id AND u.last_id) AS there
-        FROM unit u LEFT JOIN (SELECT unit_id, sum(n) AS n FROM incident_count WHERE grain = 1 GROUP BY 1) c
-            ON c.unit_id = u.id
+        FROM unit u LEFT JOIN (
+            SELECT unit_id, sum(n) AS n FROM incident_count WHERE grain = 2 AND category_id = 0 GROUP BY 1
+        ) c ON c.unit_id = u.id
     """
     assert [row for row in town.rows(wrong) if row.counted != row.there] == []
 

@@ -63,7 +63,7 @@ def test_a_retired_row_that_returns_is_the_same_row_again(town: Town, values: di
     assert (outcome.loaded, outcome.unchanged, outcome.retired) == (1, 1, 0)
     assert live(town) == {"A", "B"}
     assert town.one("SELECT id FROM incident WHERE key = 'B'") == number
-    assert town.one("SELECT sum(n) FROM incident_count WHERE rank = 0 AND grain = 1") == 2
+    assert town.one("SELECT sum(n) FROM incident_count WHERE rank = 0 AND grain = 1 AND category_id = 0") == 2
 
 
 def test_a_snapshot_that_would_retire_too_much_is_refused(town: Town) -> None:
@@ -238,6 +238,8 @@ def _totals(rows: Any) -> dict[str, Counter[Any]]:  # noqa: ANN401 - rows of eit
         key = {"unit": (row.category, row.status, row.source), "day": row.day}.get(row.part, (row.child_id, row.status))
         if row.part != "late":
             found[row.part][key] += row.n
-        if row.part in {"child", "late"}:
+        if row.part in {"unit", "late"}:
+            found["late"][None] += row.late
+        if row.part in {"child", "late"} and row.child_id:
             found["late"][row.child_id] += row.late
     return found

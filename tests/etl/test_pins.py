@@ -19,7 +19,7 @@ HERE = {"lon": 121.515, "lat": 29.805}
 CELL, COMMUNITY = "990101001001001", "990101001001"
 CITY = "990100000000"
 NOWHERE = {"经度": "", "纬度": ""}
-COUNTS = "SELECT unit_id, grain, period, status, n FROM incident_count WHERE n <> 0 ORDER BY 1, 2, 3, 4"
+COUNTS = "SELECT unit_id, grain, category_id, period, n, closed FROM incident_count WHERE n <> 0 ORDER BY 1, 2, 3, 4"
 STAMPS = "SELECT until, unit_id FROM incident_was WHERE id = :id ORDER BY 1"
 
 
@@ -133,7 +133,7 @@ def test_a_load_keeps_the_pin_until_its_source_says_where_the_incident_is(town: 
     # Without its pin, A is in the unit that its source named last.
     client.send("DELETE", f"/api/incidents/{number(town, 'A')}/pin")
     assert told(client, town, "A")["unit"]["code"] == COMMUNITY
-    wrong = "SELECT sum(n) FROM incident_count WHERE grain = 1 AND rank = 4"
+    wrong = "SELECT sum(n) FROM incident_count WHERE grain = 2 AND rank = 4"
     assert town.one(wrong) == 1
 
 

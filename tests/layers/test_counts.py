@@ -2,18 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Executable, create_engine, func, select
+from sqlalchemy import Connection, Executable, create_engine, func, select, text
 
 from layers import incidents, units
 from layers.clauses import Term
-from layers.counts import Family, counted, from_incidents, from_roll_up, pieces, tally
+from layers.counts import Family, counted, fine, from_incidents, from_roll_up, pieces, tally
 from layers.database import driver_url
 from layers.filters import Filter, parse
 from layers.model import Grain, Status, incident
@@ -103,7 +104,9 @@ def totals(connection: Connection, question: Executable) -> dict[str, Counter[An
         found[f"{row.part} n"][key] += row.n
         if row.part in {"unit", "child"}:
             found[f"{row.part} on_time"][key] += row.on_time
-        if row.part in {"child", "late"}:
+        if row.part in {"unit", "late"}:
+            found["late"][None] += row.late
+        if row.part in {"child", "late"} and row.child_id:
             found["late"][row.child_id] += row.late
     return found
 
@@ -112,14 +115,44 @@ def totals(connection: Connection, question: Executable) -> dict[str, Counter[An
 @given(asked=countable())
 def test_the_roll_up_and_the_incidents_give_one_answer(filled: Connection, city: City, asked: Filter) -> None:
     of = family(filled, asked.unit)
+    if fine(asked, of):
+        of = Family(of.unit, [])
+        asked = replace(asked, categories=())
+    assume(not fine(asked, of))
     quick = totals(filled, from_roll_up(asked, city, of=of, now=NOW))
     exact = totals(filled, from_incidents(asked, city, of=of, now=NOW))
     # What belongs to no child is not in the roll-up's rows: it is the rest.
     listed = {child.id for child in of.children}
     for part in ("child n", "child on_time"):
-        exact[part] = Counter({key: n for key, n in exact[part].items() if key[0] in listed})
+        for found in (quick, exact):
+            found[part] = Counter({key: n for key, n in found[part].items() if key[0] in listed})
+    for found in (quick, exact):
+        found["late"] = Counter({key: n for key, n in found["late"].items() if key is None or key in listed})
     for part in ("unit n", "unit on_time", "child n", "child on_time", "day n", "late"):
         assert +quick[part] == +exact[part], part
+
+
+def test_what_is_late_is_the_same_however_far_it_was_judged(filled: Connection, city: City) -> None:
+    of, changed = (
+        family(filled, None),
+        "UPDATE incident SET status = 5 - status % 5, due_at = due_at + interval '9 days'",
+    )
+
+    def late(asked: Filter, now: datetime) -> list[Counter[Any]]:
+        ways = (from_roll_up(asked, city, of=of, now=now), from_incidents(asked, city, of=of, now=now))
+        listed = {None, *(child.id for child in of.children)}
+        return [
+            Counter({key: n for key, n in totals(filled, way)["late"].items() if key in listed and n}) for way in ways
+        ]
+
+    with filled.begin_nested() as undone:
+        for step in ("SELECT", "SELECT incident_judge('2025-05-01')", changed, "SELECT incident_judge('2025-07-01')"):
+            filled.execute(text(step))
+            for asked, now in product((Filter(), Filter(statuses=(Status.ACCEPTED,))), (NOW, NOW + timedelta(days=60))):
+                quick, exact = late(asked, now)
+                assert quick == exact, step
+                assert quick.total()
+        undone.rollback()
 
 
 @settings(max_examples=150, deadline=None)
