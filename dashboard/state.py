@@ -85,6 +85,8 @@ class View(TypedDict, total=False):
     """Layers from the top of the drawing to its bottom; none is the pack's order."""
     opacity: dict[str, int]
     """How much of a layer is seen, in per cent, where it is not all."""
+    heat: list[str]
+    """Layers whose density is drawn from afar instead of their points."""
     group: str
     """`theme` or `owner`: what the list of layers is grouped by."""
     level: str | None
@@ -197,6 +199,7 @@ def address(view: View, **changes: object) -> str:
         pairs.append(("layers", ",".join(merged["layers"])))
     if merged.get("order") is not None:
         pairs.append(("order", ",".join(merged["order"])))
+    pairs += [("heat", ",".join(merged["heat"]))] if merged.get("heat") else []
     faded = [f"{layer}:{value}" for layer, value in (merged.get("opacity") or {}).items() if value < ALL]
     pairs += [("opacity", ",".join(faded))] if faded else []
     pairs += [("beside", ",".join(merged["beside"]))] if merged.get("beside") else []

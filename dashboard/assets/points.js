@@ -7,6 +7,7 @@
   const COARSER = 0.6; // zooms by which clusters are wider than the map would allow
   const FILLED = 0.45; // of a polygon, so that the unit below shows
   const NEAR = 6; // pixels from a line that still mean it
+  const HEAT = "heat "; // begins the name of what a layer holds as a surface
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
@@ -94,6 +95,7 @@
       const { of, whole } = layer.options;
       if (of && layer.setStyle) layer.setStyle(faded(of, layer.feature.properties, whole, opacity));
     });
+    onemap.heat.fade(opacity || onemap.view.now.opacity);
     raise();
   }
 
@@ -114,25 +116,37 @@
     return boxes;
   }
 
-  /* What each overlay should hold for this view; null is nothing. */
-  function wishes(view) {
+  /* Where the map looks, and how closely. */
+  function looking(finer) {
     const map = onemap.map;
+    return "bbox=" + bbox(map) + "&zoom=" + Math.max(0, Math.floor(map.getZoom() - COARSER) + finer);
+  }
+
+  /* The incidents of the layers that are shown so, as far as the filter means their sources. */
+  function incidents(view, layers, place) {
+    const shown = layers.map((each) => each.incidents);
+    const source = view.source.length ? view.source.filter((id) => shown.includes(id)) : shown;
+    if (!source.length) return null;
+    const every = shown.length === onemap.city.layers.filter((each) => each.incidents).length && !view.source.length;
+    return "/api/points/incidents.geojson?" + onemap.view.query(view, { source: every ? [] : source }) + "&" + place;
+  }
+
+  /* What each overlay should hold for this view; null is nothing. A layer is drawn as points or as a surface. */
+  function wishes(view) {
     const day = view.as_of ? "&" + onemap.feed.dated(view.as_of) : "";
-    const place = "bbox=" + bbox(map) + "&zoom=" + Math.max(0, Math.floor(map.getZoom() - COARSER));
     // A layer is shown where the numbers are about; in a single cell, what stands across its border matters too.
     const inside = watched.frame.chosen ? "" : "unit=" + encodeURIComponent(view.unit) + "&";
-    const layers = onemap.city.layers;
     const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
+    const hot = (layer) => layer.geometry === "point" && view.heat.includes(layer.id) && onemap.heat.far();
+    const events = onemap.city.layers.filter((each) => each.incidents && on(each));
     const found = new Map();
-    for (const layer of layers.filter((each) => !each.incidents)) {
-      found.set(layer.id, on(layer) ? "/api/points/" + layer.id + ".geojson?" + inside + place + day : null);
+    for (const [before, drawn, place] of [["", (layer) => !hot(layer), looking(0)], [HEAT, hot, looking(onemap.heat.FINER)]]) {
+      for (const layer of onemap.city.layers.filter((each) => !each.incidents)) {
+        const address = "/api/points/" + layer.id + ".geojson?" + inside + place + day;
+        found.set(before + layer.id, on(layer) && drawn(layer) ? address : null);
+      }
+      found.set(before + "incidents", incidents(view, events.filter(drawn), place));
     }
-    const events = layers.filter((each) => each.incidents);
-    const shown = events.filter(on).map((each) => each.incidents);
-    const source = view.source.length ? view.source.filter((id) => shown.includes(id)) : shown;
-    const every = shown.length === events.length && !view.source.length;
-    const says = onemap.view.query(view, { source: every ? [] : source });
-    found.set("incidents", source.length ? "/api/points/incidents.geojson?" + says + "&" + place : null);
     return found;
   }
 
@@ -145,13 +159,24 @@
     asked.set(overlay, { address, at, abort });
     try {
       const answer = address ? await onemap.feed.ask(address, abort.signal) : EMPTY;
-      const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
       await onemap.mapView.landed();
-      if (asked.get(overlay).abort === abort) window.dash_clientside.set_props("map-points-" + overlay, { data });
-      window.setTimeout(onemap.labels.place, 60);
+      if (asked.get(overlay).abort === abort) deliver(overlay, answer);
+      window.setTimeout(settle, 60);
     } catch (mistake) {
       if (asked.get(overlay).abort === abort) asked.delete(overlay); // asked again at the next move
     }
+  }
+
+  /* Names and the surface keep clear of counts. */
+  function settle() {
+    onemap.labels.place();
+    onemap.heat.restyle();
+  }
+
+  function deliver(overlay, answer) {
+    if (overlay.startsWith(HEAT)) return onemap.heat.hold(overlay, answer.features);
+    const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
+    window.dash_clientside.set_props("map-points-" + overlay, { data });
   }
 
   function now() {
@@ -179,6 +204,7 @@
   function dress(language, theme, ...hideouts) {
     onemap.units.paint();
     onemap.popup.translate();
+    onemap.heat.restyle();
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }
 

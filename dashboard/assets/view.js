@@ -24,6 +24,7 @@
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
       order: said.has("order") ? said.get("order").split(",").filter(Boolean) : null,
       opacity: opacities(said.get("opacity")),
+      heat: (said.get("heat") || "").split(",").filter(Boolean),
       beside: (said.get("beside") || "").split(",").filter(Boolean).slice(0, 4),
       group: said.get("group") || DEFAULTS.group,
       level: said.get("level"),
@@ -76,6 +77,7 @@
     if (view.layers) says.append("layers", view.layers.join(","));
     if (view.order) says.append("order", view.order.join(","));
     const faded = Object.entries(view.opacity || {}).filter(([, value]) => value < 100);
+    if (view.heat && view.heat.length) says.append("heat", view.heat.join(","));
     if (faded.length) says.append("opacity", faded.map((pair) => pair.join(":")).join(","));
     if (view.beside && view.beside.length) says.append("beside", view.beside.join(","));
     for (const name of ["group", "level", "indicator", "classes", "breaks", "ramp", "sort", "against", "strip", "by", "unplaced"]) {

@@ -131,9 +131,32 @@ def details(layer: LayerSpec, within: Shown) -> list[Component]:
     ]
     return [
         *symbols.key(layer, within.city, language),
+        *ways(layer, within),
         html.Label([html.Span(say("opacity", language)), slider, html.Output(f"{opacity}%")]),
         html.Div([html.Span(say("layer_place", language, n=at + 1)), *moves(layer, within)], className="layer-moves"),
         html.Dl([part for name, text in facts for part in (html.Dt(say(name, language)), html.Dd(text))]),
+    ]
+
+
+def ways(layer: LayerSpec, within: Shown) -> list[Component]:
+    """Return the choice between a layer's points and their density, which only points have."""
+    if layer.geometry != "point":
+        return []
+    view, language = within.picture["view"], within.language
+    heated = view.get("heat") or []
+    options = [
+        toggle(
+            say(f"drawn_{way}", language),
+            href=address(view, heat=toggled(heated, layer.id) if on != hot else heated, after=view.get("after")),
+            on=on == hot,
+            role="radio",
+            look="choice",
+        )
+        for on in [layer.id in heated]
+        for way, hot in (("points", False), ("heat", True))
+    ]
+    return [
+        html.Div([html.Span(say("drawn", language)), choices(options, say("drawn", language))], className="layer-ways")
     ]
 
 

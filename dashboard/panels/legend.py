@@ -156,6 +156,17 @@ def typed(view: View, language: str) -> html.Div:
     )
 
 
+def density(city: City, view: View, language: str) -> list[Component]:
+    """Return what the surface over the map means; `heat.js` shows it where there is one, with its greatest number."""
+    names = [layer.title.text(language) for layer in city.layers.values() if layer.id in (view.get("heat") or ())]
+    if not names:
+        return []
+    ends = [html.Span(say("heat_few", language)), html.I(className="heat-ramp"), html.Span(say("heat_many", language))]
+    densest = html.Span(say("heat_densest", language), className="heat-densest")
+    title = html.B(say("heat_of", language, name=" + ".join(names)))
+    return [html.Div([title, html.Div([*ends, densest])], className="heat-key")]
+
+
 def draw(city: City, found: dict[str, Any] | None, language: str, picture: Picture | None) -> list[Component]:
     """Return what the map's colours mean."""
     if not found or not picture:
@@ -168,6 +179,7 @@ def draw(city: City, found: dict[str, Any] | None, language: str, picture: Pictu
         html.Footer(
             [methods(view, found, language), *([typed(view, language)] if view["classes"] == "manual" else [])]
         ),
+        *density(city, view, language),
     ]
 
 

@@ -285,6 +285,21 @@ def test_a_layer_moves_one_place_and_the_usual_order_stays_out_of_the_address(ci
     )
 
 
+def test_points_may_become_a_surface_and_lines_may_not(city: City) -> None:
+    shown = layer_list.Shown(city, picture(heat=["hotline"]), ["hotline"], ["hotline", "cameras"], "en")
+    options = plain(layer_list.ways(city.layers["hotline"], shown))[0][2][1][2]
+    assert [(option[2], option[1]["aria-checked"]) for option in options] == [
+        (["Points"], "false"),
+        (["Density"], "true"),
+    ]
+    assert [option[1]["href"].partition("heat=")[2] for option in options] == ["", "hotline"]
+    options = plain(layer_list.ways(city.layers["cameras"], shown))[0][2][1][2]
+    assert [option[1]["href"].partition("heat=")[2] for option in options] == ["hotline", "hotline,cameras"]
+    lines = city.layers["cameras"].model_copy(update={"geometry": "line"})
+    assert layer_list.ways(lines, shown) == []
+    assert "Density: Hotline" in text(legend.density(city, shown.picture["view"], "en"))
+
+
 def test_the_breadcrumb_ends_where_one_is(city: City) -> None:
     assert "choose a district" in text(header.breadcrumb(city, picture(child("1")), "en"))
 

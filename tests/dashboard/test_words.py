@@ -49,6 +49,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"grid_{word}" for word in table.GRID_WORDS),
         *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
+        *(f"drawn_{way}" for way in ("points", "heat")),
         *(f"by_{group}" for group in layer_list.GROUPS),
         *(f"share_{share}" for share in ("open", "shared", "restricted")),
         *(f"weekday_{day}" for day in range(1, 8)),
