@@ -176,8 +176,10 @@ def page(
 ) -> Question:
     """Ask for the first incidents of an order, or those that follow the one at `after` (its value and id)."""
     following = [order.after(*after)] if after else []
-    found = records(order.before).where(*where, *following).order_by(*order.clauses).limit(limit)
-    return found.offset(skip) if skip else found
+    # Ordered, and skipped, are ids; what a list shows is looked up for the rows of the page alone.
+    ordered = select(incident.c.id).select_from(described() if order.joined else incident).where(*where, *following)
+    chosen = ordered.order_by(*order.clauses).limit(limit).offset(skip or None)
+    return records(order.before).where(incident.c.id.in_(chosen)).order_by(*order.clauses)
 
 
 def position(where: Sequence[ColumnElement[bool]], *, order: Order, row: RowMapping) -> Question:

@@ -45,7 +45,12 @@ class Order:
         if self.name not in TEXTS:
             return incident.c[self.name]
         codes = {"category": category.c.code, "source": source.c.code}
-        return collate(codes[self.name] if self.name in codes else incident.c[self.name], "C")
+        return collate(codes[self.name] if self.joined else incident.c[self.name], "C")
+
+    @property
+    def joined(self) -> bool:
+        """Whether what is compared stands in another table than `incident`."""
+        return self.name in {"category", "source"}
 
     @property
     def clauses(self) -> list[ColumnElement[Any]]:
