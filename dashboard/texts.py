@@ -183,6 +183,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "events": ("事", "Events"),
     "organisations": ("组织", "Orgs"),
     "category": ("类别", "Category"),
+    "category_below": ("{name}的下级类别", "Categories below {name}"),
     "status": ("状态", "Status"),
     "source": ("来源", "Source"),
     "channel": ("渠道", "Channel"),

@@ -80,9 +80,10 @@ def tree(city: City, picture: Picture, language: str) -> list[Component]:
             continue
         leaves = [node(city, item, total=totals[item.code], view=view, language=language) for item in below]
         opened = any(item.code in view["category"] for item in below)
-        found.append(
-            html.Details([html.Summary(line), html.Div(leaves, className="leaves")], open=opened, className="branch")
-        )
+        # Beside the line and not around it: what can be pressed may not hold something else that can.
+        arrow = html.Summary(**aria(label=say("category_below", language, name=top.title.text(language))))
+        below_it = html.Details([arrow, html.Div(leaves, className="leaves")], open=opened)
+        found.append(html.Div([line, below_it], className="branch"))
     return found
 
 

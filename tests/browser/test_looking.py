@@ -19,7 +19,7 @@ def test_category_status_and_period_change_the_numbers_as_the_api_counts_them(da
     dashboard.open()
     whole = dashboard.numbers().total
     assert whole == asked(dashboard)
-    category = dashboard.page.locator("summary > .category").nth(3)
+    category = dashboard.page.locator(".branch > .category").nth(3)
     promised = number(category.locator(".value").inner_text())
     category.click()
     dashboard.settle()

@@ -1,6 +1,5 @@
-"""Taking away by clicks and by keys: the file has the rows on screen, progress is seen, cancelling stops it."""
+"""Taking away by clicks: the file has what is on screen, progress is seen, cancelling stops it."""
 
-import csv
 import struct
 from pathlib import Path
 
@@ -29,21 +28,6 @@ def taken(dashboard: Dashboard) -> Download:
     return coming.value
 
 
-def test_a_csv_has_the_rows_on_screen(dashboard: Dashboard, tmp_path: Path) -> None:
-    opened(dashboard, "?category=street-order&status=closed&period=1y")
-    promised = dashboard.page.locator(".takeaway-choice .value").first.inner_text()
-    choose(dashboard, "format", "csv")
-    download = taken(dashboard)
-    file = tmp_path / "rows.csv"
-    download.save_as(file)
-    assert download.suggested_filename.endswith(".csv")
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        found = list(csv.DictReader(lines))
-    assert len(found) == dashboard.numbers().total == int(promised.replace(",", "")) > 0
-    assert {row["状态代码"] for row in found} == {"closed"}
-    dashboard.page.locator(".takeaway-done").wait_for()
-
-
 def test_the_units_table_is_the_ranking(dashboard: Dashboard, tmp_path: Path) -> None:
     opened(dashboard, "?lang=en")
     choose(dashboard, "what", "units")
@@ -65,20 +49,6 @@ def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path
     assert content.startswith(b"\x89PNG")
     assert (wide, high > 1080) == (1920, True)
     assert len(content) > 50_000
-
-
-def test_keys_alone_take_a_file_away(dashboard: Dashboard) -> None:
-    dashboard.open()
-    dashboard.page.locator("#takeaway-open").focus()
-    keyboard = dashboard.page.keyboard
-    keyboard.press("Enter")
-    dashboard.page.locator("#takeaway-dialog input[name='what']:checked").focus()
-    keyboard.press("ArrowDown")
-    with dashboard.page.expect_download() as coming:
-        keyboard.press("Enter")
-    assert coming.value.suggested_filename.endswith(".xlsx")
-    keyboard.press("Escape")
-    assert not dashboard.page.locator("#takeaway-dialog").is_visible()
 
 
 def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) -> None:
