@@ -53,6 +53,17 @@ def shown(value: float, digits: int) -> float:
     return float(round(value * 10**digits) / 10**digits)
 
 
+def span(item: Class, digits: int) -> str:
+    """Return a class's range as text; the ends of typed breaks are open."""
+    if item.low is None:
+        return f"≤ {item.high:,.{digits}f}"
+    if item.high is None:
+        return f"> {item.low:,.{digits}f}"
+    if item.low == item.high:
+        return f"{item.low:,.{digits}f}"
+    return f"{item.low:,.{digits}f}–{item.high:,.{digits}f}"
+
+
 def _classes(values: Sequence[int], method: str) -> list[Class]:
     zeros = [value for value in values if value == 0]
     rest = sorted(value for value in values if value > 0)

@@ -8,16 +8,22 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from dashboard.api.levels import Method
 from dashboard.asking import TheCity, documented, filter_besides
 from dashboard.takeaway import files
+from dashboard.takeaway.drawing import Look
 from dashboard.takeaway.exports import Download, Exports, File, Progress, started
 from dashboard.takeaway.files import FORMATS, Wish
 from dashboard.takeaway.names import disposition
 from dashboard.words import Language
+from layers import indicators
+from layers.errors import UnknownNameError
 from layers.filters import Filter
+from layers.parameters import numbers
 
 router = APIRouter()
 OWN = ("language", "text", "job")
+LOOKS = ("indicator", "classes", "breaks", "ramp", "layers")
 Job = Annotated[
     str | None,
     Query(pattern="^[0-9a-zA-Z-]{8,64}$", description="A name of your own choice to ask `/api/export/jobs/…` with."),
@@ -42,6 +48,22 @@ async def the_exports(request: Request) -> Exports:
 TheExports = Annotated[Exports, Depends(the_exports)]
 
 
+async def the_look(  # noqa: PLR0913 - each is a parameter of the address
+    city: TheCity,
+    *,
+    indicator: Annotated[str, Query(description="What colours the units; `/api/indicators` lists them.")] = "count",
+    classes: Annotated[Method, Query(description="How the colours' classes are cut.")] = "quantile",
+    breaks: Annotated[str, Query(description="The upper ends of classes cut by hand: `10,20,50`.")] = "",
+    ramp: Annotated[Literal["cyan", "violet", "green"], Query(description="Which colours.")] = "cyan",
+    layers: Annotated[str, Query(description="What lies over the units: ids of `/api/layers`, with commas.")] = "",
+) -> Look:
+    """Read how a map is to look."""
+    chosen = [layer for layer in layers.split(",") if layer]
+    if unknown := [layer for layer in chosen if layer not in city.layers]:
+        raise UnknownNameError(kind="layer", name=unknown[0], known=list(city.layers))
+    return Look(indicators.one(indicator, city), classes, numbers("breaks", breaks), ramp, chosen)
+
+
 @router.get("/api/export/jobs/{job}")
 async def read_progress(job: str, exports: TheExports) -> ProgressAnswer:
     """Tell how many rows of an export are written."""
@@ -58,19 +80,17 @@ async def read_progress(job: str, exports: TheExports) -> ProgressAnswer:
 async def read_page(  # noqa: PLR0913 - each is a parameter of the address
     city: TheCity,
     exports: TheExports,
-    asked: Annotated[Filter, Depends(filter_besides("language", "paper", "classes", "job"))],
+    asked: Annotated[Filter, Depends(filter_besides("language", "paper", "job", *LOOKS))],
     *,
+    look: Annotated[Look, Depends(the_look)],
     language: Language = "zh",
     paper: Literal["a4", "a3"] = "a4",
-    classes: Annotated[
-        Literal["quantile", "equal"], Query(description="How the colours' classes are cut.")
-    ] = "quantile",
     job: Job = None,
 ) -> Response:
-    """Return the map of the units below a unit, coloured by how many incidents the filter means, as one page."""
+    """Return the map of the units below a unit, coloured by an indicator, with the layers asked for, as one page."""
     progress = exports.begin(job or token_hex(8))
     wish = Wish("map", "pdf", asked, language)
-    make = partial(files.begin_page, wish, exports=exports, city=city, method=classes, size=paper)
+    make = partial(files.begin_page, wish, exports=exports, city=city, look=look, size=paper)
     return download(*await started(make, progress), progress)
 
 

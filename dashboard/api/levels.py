@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from dashboard.api.indicators import Asked, family_at, measured
+from dashboard.api.indicators import family_at
 from dashboard.api.units import GEOBUF, WhatIsWanted, drawn
 from dashboard.asking import AConnection, TheCity, documented, edition, filter_besides, unit_of
 from dashboard.classes import classify, shown
+from dashboard.values import Asked, measured
 from layers import indicators, units
 from layers.filters import Filter
 from layers.parameters import numbers
@@ -67,7 +68,7 @@ async def level_values(  # noqa: PLR0913 - one parameter of the address each
     own = await unit_of(connection, city, asked)
     family = await family_at(connection, city, of=own, level=level, before=asked.before)
     now = datetime.now(UTC)
-    found = await measured(indicator.needs, connection, Asked(city, asked, family, now))
+    found = await connection.run_sync(measured, indicator.needs, Asked(city, asked, family, now))
     values = [indicator.value(found[child.id]) for child in family.children]
     known = [shown(value, indicator.digits) for value in values if value is not None]
     cut = classify(known, classes, digits=indicator.digits, breaks=numbers("breaks", breaks))

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from dashboard.answers import Named, named
 from dashboard.api.compare import EXPLAINED
-from dashboard.api.indicators import Asked, Found, family_at, measured
+from dashboard.api.indicators import family_at
 from dashboard.asking import ASnapshot, TheCity, documented, filter_besides, unit_of
+from dashboard.values import Asked, Found, measured
 from dashboard.ways import ways
 from layers import indicators, periods
 from layers.errors import FilterError
@@ -68,11 +69,11 @@ async def ranking(  # noqa: PLR0913 - one parameter of the address each
     own = await unit_of(connection, city, asked)
     family = await family_at(connection, city, of=own, level=level, before=asked.before)
     now = datetime.now(UTC)
-    found = await measured(meant.needs, connection, Asked(city, asked, family, now))
+    found = await connection.run_sync(measured, meant.needs, Asked(city, asked, family, now))
     past: Found = {}
     if against:
         earlier = periods.earlier(asked, against, city.time_zone)
-        past = await measured(meant.needs, connection, Asked(city, earlier, family, now))
+        past = await connection.run_sync(measured, meant.needs, Asked(city, earlier, family, now))
     first = sorted(family.children, key=place(meant, found, past, sort))[:limit]
     paths = await ways({unit.id for unit in first}, connection, city, asked.before)
     return Ranking(

@@ -101,7 +101,11 @@
     const format = chosen.format[kind()];
     if (kind() === "table") return "/api/export/" + encodeURIComponent(wanted.id) + "." + format + "?" + says;
     says.append("paper", format.slice(4));
-    says.append("classes", picture.view.classes);
+    const { view } = picture;
+    const on = onemap.city.layers.filter((layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown));
+    const look = { indicator: view.indicator, classes: view.classes, ramp: view.ramp, layers: on.map((layer) => layer.id).join(",") };
+    if (view.classes === "manual") look.breaks = (view.breaks || []).join(",");
+    for (const name in look) says.append(name, look[name]);
     return "/api/export/map.pdf?" + says;
   }
 

@@ -7,7 +7,7 @@ from typing import Any
 from dash import Dash, Input, State, dcc, html
 from dash.development.base_component import Component
 
-from dashboard.classes import METHODS, Class
+from dashboard.classes import METHODS, span
 from dashboard.leaflet import RAMPS
 from dashboard.measuring import chosen
 from dashboard.painting import canvas, paint
@@ -31,17 +31,6 @@ class Ids(StrEnum):
 def layout() -> html.Div:
     """Return the empty legend."""
     return canvas(Ids.BODY, [], className="panel legend")
-
-
-def span(item: Class, digits: int) -> str:
-    """Return a class's range as text; the ends of typed breaks are open."""
-    if item.low is None:
-        return f"≤ {item.high:,.{digits}f}"
-    if item.high is None:
-        return f"> {item.low:,.{digits}f}"
-    if item.low == item.high:
-        return f"{item.low:,.{digits}f}"
-    return f"{item.low:,.{digits}f}–{item.high:,.{digits}f}"
 
 
 def rows(found: dict[str, Any], indicator: Indicator, language: str) -> list[Component]:

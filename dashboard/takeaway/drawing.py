@@ -9,30 +9,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from dashboard.classes import Class, class_of, classify
 from dashboard.leaflet import ramp
-from dashboard.takeaway import units
+from dashboard.measuring import written
+from dashboard.takeaway.overlays import Overlay, overlays
 from dashboard.takeaway.tables import Order
+from dashboard.values import Asked, measured
+from layers import units
+from layers.counts import Family
+from layers.indicators import Indicator
 from layers.questions import Question
 from layers.units import Unit, ancestor_ids, by_ids, in_force
 
 METRES = 6_371_008.8 * math.pi / 180
 """In a degree of latitude."""
+NOTHING = "#d3dbe2"
+"""The colour of a unit without a value."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a map is to look: what colours its units, how classes are cut, and which layers lie over them."""
+
+    indicator: Indicator
+    method: str
+    breaks: Sequence[float]
+    ramp: str
+    layers: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Area:
-    """One unit: its polygon and where its name goes."""
+    """One unit: its polygon, its value as it is written, and where both its name and its value go."""
 
     code: str
     name: str
-    total: int
+    value: float | None
+    text: str
     shape: BaseGeometry
     at: tuple[float, float]
     colour: str
@@ -45,8 +65,12 @@ class Drawing:
     areas: Sequence[Area]
     classes: Sequence[Class]
     colours: Sequence[str]
+    unknown: int
+    """How many units have no value."""
     chosen: str | None
     """On the lowest level: the unit among its neighbours."""
+    overlays: Sequence[Overlay]
+    """From the bottom up, in metres as well."""
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -55,32 +79,47 @@ class Drawing:
         return west, south, east, north
 
 
-def drawn(order: Order, method: str) -> Drawing:
-    """Return the units below the order's, or on the lowest level its neighbours, coloured as on screen."""
-    chosen = None
-    numbers = units.counted(order).children
-    if not numbers:
+def drawn(order: Order, look: Look) -> Drawing:
+    """Return the units below the order's, or on the lowest level its neighbours, as on screen."""
+    chosen, of = None, family(order)
+    if not of.children:
         chosen, order = order.of.code, replace(order, of=parent(order))
-        numbers = units.counted(order).children
-    totals = {child.code: child.total for child in numbers}
-    classes = classify(list(totals.values()), method)
-    colours = ramp(len(classes), "light", from_zero=classes[0].high == 0)
+        of = family(order)
+    indicator = look.indicator
+    found = measured(order.connection, indicator.needs, Asked(order.city, order.asked, of, order.now))
+    values = {child.code: indicator.value(found[child.id]) for child in of.children}
+    known = [value for value in values.values() if value is not None]
+    classes = classify(known, look.method, digits=indicator.digits, breaks=look.breaks)
+    colours = ramp(len(classes), "light", name=look.ramp, from_zero=bool(classes) and classes[0].high == 0)
     rows = order.connection.execute(polygons(order.of, order.asked.before)).all()
     squeeze = math.cos(math.radians(sum(row.lat for row in rows) / len(rows)))
-    scale = np.array([METRES * squeeze, METRES])
+    metres = partial(np.multiply, np.array([METRES * squeeze, METRES]))
 
-    areas = [
-        Area(
+    def area(row: Row[Any]) -> Area:
+        value = values[row.code]
+        return Area(
             row.code,
             (order.language == "en" and row.name_en) or row.name,
-            totals[row.code],
-            shapely.transform(shapely.from_wkb(row.shape), partial(np.multiply, scale)),
-            (row.lon * scale[0], row.lat * scale[1]),
-            colours[class_of(totals[row.code], classes, 0)],
+            value,
+            written(value, indicator, order.language),
+            shapely.transform(shapely.from_wkb(row.shape), metres),
+            (row.lon * METRES * squeeze, row.lat * METRES),
+            NOTHING if value is None else colours[class_of(value, classes, indicator.digits)],
         )
-        for row in rows
-    ]
-    return Drawing(areas, classes, colours, chosen)
+
+    areas = [area(row) for row in rows]
+    west, south, east, north = shapely.total_bounds([shapely.from_wkb(row.shape) for row in rows]).tolist()
+    # Of a single cell, what stands across its border matters too.
+    around = replace(order, asked=replace(order.asked, unit=None)) if chosen else order
+    over = [item.moved(metres) for item in overlays(around, look.layers, (west, south, east, north))]
+    return Drawing(areas, classes, colours, len(values) - len(known), chosen, over)
+
+
+def family(order: Order) -> Family:
+    """Return the order's unit and those below it."""
+    question = units.family(order.of.code, order.asked.before)
+    found = [Unit.of(row) for row in order.connection.execute(question).mappings()]
+    return Family(found[0], found[1:])
 
 
 def parent(order: Order) -> Unit:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.takeaway import features, fonts, incidents, units
 from dashboard.takeaway.delimited import csv_file
+from dashboard.takeaway.drawing import Look
 from dashboard.takeaway.exports import Exports, File, Progress
 from dashboard.takeaway.geojson import geojson
 from dashboard.takeaway.geopackage import gpkg
@@ -79,7 +80,7 @@ def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress
 
 
 def begin_page(  # noqa: PLR0913 - each is a choice of the address
-    wish: Wish, held: ExitStack, *, exports: Exports, city: City, method: str, size: str
+    wish: Wish, held: ExitStack, *, exports: Exports, city: City, look: Look, size: str
 ) -> File:
     """Make ready to draw the map on a page.
 
@@ -89,7 +90,7 @@ def begin_page(  # noqa: PLR0913 - each is a choice of the address
     """
     fonts.found()
     order = ordered(wish, held, exports=exports, city=city)
-    pieces = page(order, method=method, size=size)
+    pieces = page(order, look=look, size=size)
     return File(file_name(order, title("map"), "pdf"), "application/pdf", None, pieces)
 
 

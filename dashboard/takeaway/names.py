@@ -1,7 +1,7 @@
 """What files are called: the city, the unit, what it is, the days it is about, and when it was made."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from dashboard.takeaway.notes import moment
@@ -26,16 +26,18 @@ def file_name(order: Order, title: Title, ending: str) -> str:
 
 def period(order: Order) -> str:
     """Return a filter's first and last day, `20250301-20250331`."""
-    asked = order.asked
-    if asked.start is None and asked.end is None:
-        return say("all", order.language)
-    zone = order.city.time_zone
-    first, last = asked.start, asked.end
+    days = ends(order)
+    return "-".join(f"{day:%Y%m%d}" if day else "" for day in days) if any(days) else say("all", order.language)
+
+
+def ends(order: Order) -> tuple[date | None, date | None]:
+    """Return a filter's first and last day, none where it has no such end."""
+    zone, first, last = order.city.time_zone, order.asked.start, order.asked.end
     if isinstance(first, datetime):
         first = first.astimezone(zone)
     if last is not None:
         last = last.astimezone(zone) - timedelta(microseconds=1) if isinstance(last, datetime) else last - DAY
-    return "-".join(f"{day:%Y%m%d}" if day else "" for day in (first, last))
+    return first, last
 
 
 def disposition(name: str) -> str:

@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from dashboard.takeaway import fonts
-from dashboard.takeaway.page import Spot
+from dashboard.takeaway.paper import Spot
 from tests.dashboard.conftest import Client
 
 WORDS = [("zh", "方城市事件数已结案热线中心"), ("en", "SquareCityIncidents")]
@@ -54,6 +54,29 @@ def test_the_polygons_have_the_colours_of_the_legend(client: Client) -> None:
     (drawing,) = [stream for stream in unpacked(client.get("/api/export/map.pdf").content) if b" rg" in stream]
     filled = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) rg", drawing)
     assert len(set(filled)) > 2
+
+
+def test_another_indicator_is_named_defined_and_coloured_as_on_screen(client: Client) -> None:
+    look = "indicator=closure&classes=manual&breaks=50,90&ramp=violet&language=en"
+    content = client.get(f"/api/export/map.pdf?{look}").content
+    assert set("Closurerate") - said(content) == set()
+    assert "%" in said(content)
+    fills = {stream for stream in unpacked(content) if b" rg" in stream}
+    assert fills != {
+        stream for stream in unpacked(client.get("/api/export/map.pdf?language=en").content) if b" rg" in stream
+    }
+    wrong = client.get("/api/export/map.pdf?indicator=luck")
+    assert wrong.status_code == 400
+    assert "closure" in wrong.json()["detail"]
+
+
+def test_layers_lie_over_the_units_with_their_numbers_in_the_legend(client: Client) -> None:
+    def discs(layers: str) -> int:
+        (drawing,) = [s for s in unpacked(client.get(f"/api/export/map.pdf?layers={layers}").content) if b" rg" in s]
+        return drawing.count(b" c\n") + drawing.count(b" c ")
+
+    assert discs("cameras,hotline") > discs("cameras") > discs("") == 0
+    assert client.get("/api/export/map.pdf?layers=nowhere").status_code == 400
 
 
 def test_a_cell_is_drawn_among_its_neighbours(client: Client) -> None:

@@ -1,0 +1,98 @@
+"""What stands on the polygons of a printed map: names with values, and layers that leave these to be read."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dashboard.takeaway.drawing import Area
+from dashboard.takeaway.overlays import Overlay
+from dashboard.takeaway.paper import TEXT, Box, Paper, Spot, dark, rgb
+
+ASIDE = 4.2
+"""Millimetres by which the discs of two layers step aside, so that neither covers the other."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """A unit's name and value, and the room they take."""
+
+    area: Area
+    at: tuple[float, float]
+    box: Box
+
+
+def labels(paper: Paper, areas: Sequence[Area], spot: Spot) -> list[Label]:
+    """Return the labels for which there is room, those of the greatest values first, none over another."""
+    found: list[Label] = []
+    paper.letters(8)
+    high = paper.pdf.font_size * 1.15
+    for area in sorted(areas, key=lambda area: -(area.value or 0)):
+        wide = max(paper.pdf.get_string_width(text) for text in (area.name, area.text)) + 1
+        west, south, east, north = area.shape.bounds
+        x, y = spot.of(*area.at)
+        box = (x - wide / 2, y - high, x + wide / 2, y + high)
+        room = (east - west) * spot.scale > wide * 0.9 and (north - south) * spot.scale > high * 1.6
+        if room and not any(_clash(box, label.box) for label in found):
+            found.append(Label(area, (x, y), box))
+    return found
+
+
+def write(paper: Paper, labels: Sequence[Label]) -> None:
+    """Write the labels."""
+    pdf = paper.pdf
+    paper.letters(8)
+    high = pdf.font_size * 1.15
+    for label in labels:
+        pdf.set_text_color(*rgb("#ffffff" if dark(label.area.colour) else TEXT))
+        x, y = label.at
+        for text, below in ((label.area.name, -0.15), (label.area.text, 0.95)):
+            paper.write(x - pdf.get_string_width(text) / 2, y + below * high, text)
+
+
+def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence[Label]) -> None:
+    """Draw layers: lines and polygons as they are, points as discs with counts where they are many."""
+    counted = [overlay for overlay in overlays if any(mark.count > 1 for mark in overlay.marks)]
+    for overlay in overlays:
+        aside = ASIDE * (counted.index(overlay) - (len(counted) - 1) / 2) if overlay in counted else 0
+        for mark in overlay.marks:
+            kind = mark.place.geom_type
+            if kind.endswith("Polygon"):
+                paper.shape(mark.place, spot, fill=None, line=overlay.colour, width=0.5)
+            elif kind.endswith("LineString"):
+                paper.line(mark.place, spot, line=overlay.colour, width=0.5)
+            else:
+                x, y = spot.of(mark.place.centroid.x, mark.place.centroid.y)
+                many = mark.count > 1
+                # A count stands for an area and may move; a single feature is where it is.
+                disc(paper, _clear(x + aside, y, mark.count, labels) if many else (x, y), mark.count, overlay.colour)
+
+
+def disc(paper: Paper, at: tuple[float, float], count: int, colour: str) -> None:
+    """Draw a point, or a larger disc with how many points it stands for."""
+    pdf, (x, y) = paper.pdf, at
+    pdf.set_fill_color(*rgb(colour))
+    pdf.set_draw_color(*rgb(TEXT))
+    pdf.set_line_width(0.1)
+    pdf.circle(x, y, _radius(count), style="DF")
+    if count > 1:
+        paper.letters(4.5, bold=True, colour=TEXT)
+        text = f"{count:,}"
+        paper.write(x - pdf.get_string_width(text) / 2, y + 0.3 * pdf.font_size, text)
+
+
+def _radius(count: int) -> float:
+    return 0.7 if count == 1 else 1.3 + 0.45 * math.log10(count)
+
+
+def _clear(x: float, y: float, count: int, labels: Sequence[Label]) -> tuple[float, float]:
+    """Return the nearest place above or below the label that a disc would cover."""
+    reach = _radius(count) + 0.2
+    for label in labels:
+        west, top, east, bottom = label.box
+        if _clash((x - reach, y - reach, x + reach, y + reach), (west, top, east, bottom)):
+            return x, (top - reach if y < (top + bottom) / 2 else bottom + reach)
+    return x, y
+
+
+def _clash(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
