@@ -107,10 +107,10 @@
     /* The counts of other layers lie on the canvas below: they show through. */
     _spare: function (pen) {
       pen.globalCompositeOperation = "destination-out";
-      for (const [left, top, right, bottom] of onemap.points.taken()) {
-        const middle = window.L.point((left + right) / 2, (top + bottom) / 2).subtract(this._bounds.min).divideBy(GRAIN);
+      for (const [left, top, right, bottom] of onemap.points.taken(true)) {
+        const corner = window.L.point(left, top).subtract(this._bounds.min).divideBy(GRAIN);
         pen.beginPath();
-        pen.arc(middle.x, middle.y, (right - left) / 2 / GRAIN + 0.5, 0, 2 * Math.PI);
+        pen.roundRect(corner.x, corner.y, (right - left) / GRAIN, (bottom - top) / GRAIN, 8 / GRAIN);
         pen.fill();
       }
       pen.globalCompositeOperation = "source-over";

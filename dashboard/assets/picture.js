@@ -29,7 +29,11 @@
     for (const tile of map.querySelectorAll("img.leaflet-tile-loaded")) {
       if (tile.crossOrigin !== null || new URL(tile.src).origin === window.location.origin) pen.drawImage(tile, ...box(tile, whole));
     }
-    for (const drawn of map.querySelectorAll("canvas")) pen.drawImage(drawn, ...box(drawn, whole));
+    for (const drawn of map.querySelectorAll("canvas")) {
+      pen.globalAlpha = Number(getComputedStyle(drawn).opacity);
+      pen.drawImage(drawn, ...box(drawn, whole));
+    }
+    pen.globalAlpha = 1;
   }
 
   function labels(pen, map, whole) {
@@ -54,6 +58,25 @@
       x += 24 + pen.measureText(range).width + 18;
     }
     return x;
+  }
+
+  /* What the surface of density means, where there is one. */
+  function density(pen, x, y, color) {
+    const key = document.querySelector(".is-heated .heat-key");
+    if (!key) return;
+    const [few, many, densest] = [...key.querySelectorAll("span")].map((part) => part.textContent);
+    const token = onemap.units.token;
+    const said = (text) => {
+      write(pen, text, x, y, { color });
+      x += pen.measureText(text).width + 8;
+    };
+    said(key.querySelector("b").textContent + "  " + few);
+    const colours = pen.createLinearGradient(x, 0, x + 90, 0);
+    [1, 2, 3, 4].forEach((at) => colours.addColorStop((at - 1) / 3, token("--heat-" + at)));
+    pen.fillStyle = colours;
+    pen.fillRect(x, y - 5, 90, 10);
+    x += 98;
+    said(many + "  " + densest + JSON.parse(token("--heat-densest")));
   }
 
   /* As long as a round number of metres is in the middle of the picture. */
@@ -95,7 +118,7 @@
     const place = picture.unit.path.map(onemap.look.name).join(" › ");
     const title = document.querySelector(".legend h2");
     write(pen, place + " · " + (title ? title.textContent : ""), MARGIN, top + 20, { size: 16, weight: 600, color });
-    legend(pen, MARGIN, top + 46, color);
+    density(pen, legend(pen, MARGIN, top + 46, color) + 14, top + 46, color);
     const chips = [...document.querySelectorAll(".conditions .chip")].map((chip) => chip.firstChild.textContent);
     const notice = document.querySelector(".notice");
     const parts = [...chips, onemap.baseMap.credit(), onemap.look.text("data_time") + " " + onemap.look.moment(picture.at), notice && !notice.hidden ? notice.textContent : ""];

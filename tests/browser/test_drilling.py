@@ -58,7 +58,7 @@ def test_a_link_gives_another_visitor_the_same_numbers(dashboard: Dashboard, ano
     other = Dashboard(another_page, origin)
     other.open(f"?{dashboard.search}")
     assert other.numbers() == dashboard.numbers()
-    assert other.page.locator(".legend").inner_text() == dashboard.page.locator(".legend").inner_text()
+    assert other.page.locator("#legend-body").inner_text() == dashboard.page.locator("#legend-body").inner_text()
     switches = [each.get_attribute("aria-checked") for each in other.page.locator(".layer-row").all()]
     assert switches == [each.get_attribute("aria-checked") for each in dashboard.page.locator(".layer-row").all()]
 

@@ -179,7 +179,7 @@ def test_a_layer_switched_off_leaves_the_map(dashboard: Dashboard) -> None:
 def test_the_legend_counts_every_unit_whatever_the_classes(dashboard: Dashboard) -> None:
     dashboard.open()
     for method in ("等距", "分位"):
-        dashboard.page.locator(".legend").get_by_text(method).click()
+        dashboard.page.locator("#legend-body").get_by_text(method).click()
         dashboard.settle()
         counts = dashboard.page.locator(".legend small").all_inner_texts()
         assert sum(number(text) for text in counts) == len(dashboard.unit()["children"])
