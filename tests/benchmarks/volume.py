@@ -8,16 +8,12 @@ import math
 import os
 import random
 import sys
-import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from itertools import product
 from pathlib import Path
-from statistics import median
-from typing import TypeVar
 
 import httpx
 from sqlalchemy import Connection, create_engine, make_url, text
@@ -32,6 +28,8 @@ from layers.settings import Settings
 from layers.units import Unit
 from tests.benchmarks._peers import Duck, joined
 from tests.benchmarks._served import serve
+from tests.benchmarks._table import Line, Table, grown, timed, told
+from tests.benchmarks._tipg import tile, tipg
 from tests.benchmarks._volume import NOW, PACK, volume
 
 SIZES = [int(size) for size in os.environ.get("ONEMAP_BENCH_VOLUME", "1000000,10000000").split(",")]
@@ -48,33 +46,12 @@ PERIODS: Mapping[str, tuple[date | None, date | None]] = {
 KINDS = ("no category", "a leaf", "a branch")
 STATES = ("any status", "closed", "open")
 OPEN = ("reported", "accepted", "dispatched", "resolved")
-TARGETS = {
-    "summary": (50, 15, None),
-    "points": (50, None, 25_000),
-    "fields": (1000, None, None),
-    "values": (None, None, 105_000),
-}
-"""What p95 should stay below: milliseconds of an answer and of its SQL, bytes sent."""
 CONDITIONS = {
     "a channel, 365 days": "channel=phone&from={year}&to={today}",
     "a severity, all time": "where=severity:ge:2",
     "words in the title, 30 days": "q=网格&from={month}&to={today}",
     "nights, 365 days": "hours=22-6&from={year}&to={today}",
 }
-
-
-@dataclass
-class Line:
-    """One line of the table: milliseconds of answers, of the database alone, of its processor alone, and bytes."""
-
-    http: list[float] = field(default_factory=list)
-    sql: list[float] = field(default_factory=list)
-    work: list[float] = field(default_factory=list)
-    sent: list[int] = field(default_factory=list)
-
-
-Table = dict[str, Line]
-Answer = TypeVar("Answer")
 
 
 def main() -> None:
@@ -101,6 +78,7 @@ def measured(url: str) -> Table:
         views(client, table)
         fields(client, places, table)
         values(client, city, table)
+        tiles(url, client, table)
         peers(url, connection, city, places, table)
     engine.dispose()
     return table
@@ -158,14 +136,14 @@ def views(client: httpx.Client, table: Table) -> None:
     for zoom in (9, 11, 13, 15, 17):
         wide, high = 1920 * 360 / 256 / 2**zoom, 1080 * 360 / 256 / 2**zoom * 0.87
         for (period, span), number in product(periods.items(), range(max(ASKED // 4, 4))):
+            if table[f"points, zoom {zoom}, {period}"].refused:
+                continue
             x = west + 0.02 if number == 0 else chance.uniform(west, max(west, east - wide))
             y = south + 0.02 if number == 0 else chance.uniform(south, max(south, north - high))
             view = {"bbox": f"{x:.5f},{y:.5f},{x + wide:.5f},{y + high:.5f}", "zoom": str(zoom), **span}
             answer, http = timed(partial(client.get, "/api/points/incidents.geojson", params=view))
-            answer.raise_for_status()
-            for title in (f"points, zoom {zoom}", f"points, {period}", "points"):
-                table[title].http.append(http)
-                table[title].sent.append(int(answer.headers.get("content-length") or len(answer.content)))
+            for title in (f"points, zoom {zoom}, {period}", "points"):
+                table[title].answered(answer, http)
 
 
 def fields(client: httpx.Client, places: Mapping[str, Sequence[str]], table: Table) -> None:
@@ -175,9 +153,8 @@ def fields(client: httpx.Client, places: Mapping[str, Sequence[str]], table: Tab
         for code in places[level][:4]:
             address = f"/api/summary?unit={code}&{query.format(**days)}"
             answer, http = timed(partial(client.get, address))
-            answer.raise_for_status()
             for name in (f"fields, {title}", f"fields, {level}", "fields"):
-                table[name].http.append(http)
+                table[name].answered(answer, http)
 
 
 def values(client: httpx.Client, city: City, table: Table) -> None:
@@ -186,9 +163,21 @@ def values(client: httpx.Client, city: City, table: Table) -> None:
         address = f"/api/indicators/count/values?level={city.levels[-1].id}{query}"
         for _ in range(3):
             answer, http = timed(partial(client.get, address))
-            answer.raise_for_status()
-            table["values, all cells"].http.append(http)
-            table["values, all cells"].sent.append(int(answer.headers["content-length"]))
+            table["values, all cells"].answered(answer, http)
+
+
+def tiles(url: str, client: httpx.Client, table: Table) -> None:
+    """Ask for what lies in a tile where most incidents are: ours as points and counts, tipg's as a vector tile."""
+    with tipg(url) as other:
+        for zoom in (9, 12, 14):
+            if other is None:
+                break
+            theirs, box = tile(120.95, 29.05, zoom)
+            for _ in range(ROUNDS):
+                answer, took = timed(partial(client.get, f"/api/points/incidents.geojson?bbox={box}&zoom={zoom}"))
+                table[f"a tile, zoom {zoom}: ours"].answered(answer, took)
+                answer, took = timed(partial(other.get, theirs))
+                table[f"a tile, zoom {zoom}: tipg, 10,000 at most"].answered(answer, took)
 
 
 def peers(url: str, connection: Connection, city: City, places: Mapping[str, Sequence[str]], table: Table) -> None:
@@ -225,59 +214,6 @@ def worked(connection: Connection) -> float:
     process = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
     file = Path(f"/proc/{process}/schedstat")
     return int(file.read_text().split()[0]) / 1e6 if file.is_file() else math.nan
-
-
-def timed(do: Callable[[], Answer]) -> tuple[Answer, float]:
-    """Return what is found, and the milliseconds it took."""
-    began = time.perf_counter()
-    found = do()
-    return found, (time.perf_counter() - began) * 1000
-
-
-def p95(numbers: Sequence[float]) -> float:
-    """Return what 95 of a hundred do not exceed."""
-    return sorted(numbers)[min(int(len(numbers) * 0.95), len(numbers) - 1)]
-
-
-def told(rows: int, table: Table) -> None:
-    """Print what was measured at one size, and what is over its target."""
-    heads = "".join(f"{head:>9}" for head in ("p50 ms", "p95 ms", "SQL p50", "SQL p95", "CPU p95"))
-    print(f"\n{f'{rows:,} incidents':40}{heads}{'bytes p95':>11}")
-    for name, line in table.items():
-        http = f"{median(line.http):9.1f}{p95(line.http):9.1f}" if line.http else " " * 18
-        sql = f"{median(line.sql):9.1f}{p95(line.sql):9.1f}" if line.sql else " " * 18
-        work = f"{p95(line.work):9.1f}" if line.work else " " * 9
-        sent = f"{p95(line.sent):11,.0f}" if line.sent else " " * 11
-        print(f"{name:40}{http}{sql}{work}{sent}{over(name, line)}", flush=True)
-    ours = {name.partition(":")[0]: median(line.sql) for name, line in table.items() if name.endswith(": ours")}
-    for name, line in table.items():
-        if (asked := name.partition(":")[0]) in ours and not name.endswith(": ours"):
-            print(f"{name:40}{median(line.sql) / ours[asked]:9.1f} × ours")
-
-
-def over(name: str, line: Line) -> str:
-    """Say which targets a line of the table misses."""
-    http, sql, sent = TARGETS.get(name.partition(",")[0], (None, None, None))
-    missed = [
-        f"{aim} {unit}"
-        for numbers, aim, unit in ((line.http, http, "ms"), (line.sql, sql, "ms of SQL"), (line.sent, sent, "bytes"))
-        if numbers and aim and p95(numbers) > aim
-    ]
-    return f"  over {', '.join(missed)}" if missed else ""
-
-
-def grown(tables: Mapping[int, Table]) -> None:
-    """Print how many times as much the largest size takes as the smallest: medians of answers, or of the database."""
-    (least, small), *_, (most, large) = sorted(tables.items())
-    print(f"\n{f'{least:,} → {most:,} incidents':40}{'p50':>9}{'SQL p50':>9}{'CPU p95':>9}  {most / least:g}× as many")
-    for name in (name for name in small if name in large):
-        times = [
-            f"{median(after) / median(before):8.1f}×" if before and after else " " * 9
-            for before, after in ((small[name].http, large[name].http), (small[name].sql, large[name].sql))
-        ]
-        if small[name].work and large[name].work:
-            times.append(f"{p95(large[name].work) / p95(small[name].work):8.1f}×")
-        print(f"{name:40}{''.join(times)}")
 
 
 if __name__ == "__main__":
