@@ -53,7 +53,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "beside_put": ("并排比较：{name}", "Put side by side: {name}"),
     "beside_full": ("最多并排四个单元", "Four units at most stand side by side"),
     "beside_remove": ("移出并排：{name}", "Take away: {name}"),
-    "beside_add": ("加入单元：名称、拼音或编码", "Add a unit: name, pinyin or code"),
+    "beside_add": ("加入单元：名称、拼音或编码", "Add: name, pinyin or code"),
     "beside_unknown": ("没有这样的单元", "No such unit"),
     "beside_trend": ("{name}{each}事件数，最多 {n} 件", "{name}: incidents {each}, {n} at most"),
     "beside_peak": ("{each}，最多 {n}", "{each}, max {n}"),

@@ -101,4 +101,7 @@ def test_nothing_that_can_be_opened_has_a_grave_fault(dashboard: Dashboard, look
         expect(page.locator(f"{part} button").first).to_be_visible()
         found[part] = faults(page, part)
         page.keyboard.press("Escape")
+    page.locator(".incident").first.click()
+    page.locator(".map-popup dl").wait_for()
+    found["popup"] = faults(page, ".map-popup")
     assert {where: what for where, what in found.items() if what} == {}
