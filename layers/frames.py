@@ -14,6 +14,7 @@ from layers.model import Grain, category, incident, incident_count, source
 from layers.pack import City
 from layers.questions import Question
 from layers.steps import Size
+from layers.units import Unit
 
 
 def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
@@ -42,15 +43,10 @@ def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
 
 
 def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size, cut: Sequence[Piece]) -> Question:
-    own = [(of.unit.rank, [of.unit.id])]
-    below = [
-        (rank, [child.id for child in of.children if child.rank == rank])
-        for rank in sorted({child.rank for child in of.children})
-    ]
     # A scan for each level and piece: joined freely, the planner would read all of a unit's history.
     parts = [
-        _counted(asked, city, grain=grain, first=first, last=last, rank=rank, ids=ids, by=by)
-        for rank, ids in own + below
+        _counted(asked, of=of.unit, grain=grain, first=first, last=last, rank=rank, kinds=branches(asked, city), by=by)
+        for rank in sorted({of.unit.rank, *(child.rank for child in of.children)})
         for grain, first, last in cut
     ]
     found = union_all(*parts).subquery("found")
@@ -61,22 +57,23 @@ def _from_roll_up(asked: Filter, city: City, *, of: Family, by: Size, cut: Seque
 
 def _counted(  # noqa: PLR0913 - one scan of the roll-up
     asked: Filter,
-    city: City,
     *,
+    of: Unit,
     grain: Grain,
     first: date | None,
     last: date | None,
     rank: int,
-    ids: list[int],
+    kinds: Sequence[str],
     by: Size,
 ) -> Question:
     table = incident_count.c
-    where: list[ColumnElement[bool]] = [table.rank == rank, table.grain == int(grain), table.unit_id.in_(ids)]
+    where: list[ColumnElement[bool]] = [table.rank == rank, table.grain == int(grain)]
+    where.append(table.unit_id == of.id if rank == of.rank else table.unit_id.between(of.id, of.last_id))
     where += [table.period >= first] if first else []
     where += [table.period < last] if last else []
-    if codes := branches(asked, city):
-        kinds = select(category.c.id).where(category.c.code.in_(codes)).scalar_subquery()
-        where.append(table.category_id == any_(func.array(kinds)))
+    if kinds:
+        meant = select(category.c.id).where(category.c.code.in_(kinds)).scalar_subquery()
+        where.append(table.category_id == any_(func.array(meant)))
     else:
         where.append(table.category_id == 0)
     if asked.sources:

@@ -1,24 +1,32 @@
 """`/api/frames`: a unit's children step by step through the period, with classes that hold for all of it."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
+from sqlalchemy import Row
 
 from dashboard.answers import Named, Step, named, stepped
+from dashboard.api.indicators import family_at
 from dashboard.api.levels import Method, Range
 from dashboard.api.summary import ends
 from dashboard.asking import ASnapshot, TheCity, documented, family_of, filter_besides
 from dashboard.classes import classify, shown
 from layers import frames, indicators, measures, steps
+from layers.counts import Family
 from layers.errors import FilterError
 from layers.filters import Filter
-from layers.indicators import COUNT, Indicator
+from layers.indicators import Indicator, Needs
 from layers.pack import City
 from layers.parameters import numbers
 
-MOST = 400
-"""Steps of one answer."""
+MOST, MOST_VALUES = 400, 250_000
+"""Steps of one answer, and values in them."""
 Playable = Literal["count", "per-km2", "per-10000"]
 EXPLAINED = "What a step is; without it, days of up to 62 days, weeks of up to 400, else months."
 router = APIRouter()
@@ -45,40 +53,83 @@ async def play(  # noqa: PLR0913 - one parameter of the address each
     connection: ASnapshot,
     city: TheCity,
     *,
-    asked: Annotated[Filter, Depends(filter_besides("by", "indicator", "classes", "breaks"))],
+    asked: Annotated[Filter, Depends(filter_besides("by", "level", "indicator", "classes", "breaks"))],
     by: Annotated[steps.Size | None, Query(description=EXPLAINED)] = None,
+    level: Annotated[str | None, Query(description="A level below the unit; without it, its children.")] = None,
     indicator: Annotated[Playable, Query(description="What is measured of each child.")] = "count",
     classes: Annotated[Method, Query(description="How the classes are cut.")] = "quantile",
     breaks: Annotated[str, Query(description="The upper ends of classes cut by hand: `10,20,50`.")] = "",
 ) -> Frames:
-    """Count a unit's children by day, week or month."""
+    """Count a unit's children, or all units of a level below it, by day, week or month."""
     family = await family_of(connection, city, asked)
+    if level is not None:
+        family = await family_at(connection, city, of=family.unit, level=level, before=asked.before)
     meant = indicators.one(indicator, city)
-    size = by or suitable(asked, city)
+    size = by or suitable(asked, city, units=len(family.children))
     rows = (await connection.execute(frames.frames(asked, city, of=family, by=size))).all()
     begins = [row.begin for row in rows if row.unit_id == family.unit.id]
     period = ends([*begins, *(steps.closing(begin, size) for begin in begins)], asked, city)
     firsts = steps.cut(*period, size) if period else []
-    if len(firsts) > MOST:
-        raise FilterError(name="by", value=size, right=f"{len(firsts):,} steps are more than {MOST}; take longer ones")
+    if len(firsts) > MOST or len(firsts) * len(family.children) > MOST_VALUES:
+        right = f"{len(firsts):,} steps of {len(family.children):,} units are too many; take longer ones"
+        raise FilterError(name="by", value=size, right=right)
     ids = [child.id for child in family.children]
-    found = {ident: [0] * len(firsts) for ident in (family.unit.id, *ids)}
-    for row in rows:
-        if row.unit_id in found:
-            found[row.unit_id][steps.place(max(row.begin, firsts[0]), firsts)] = int(row.n)
-    sizes = (await connection.execute(measures.sizes(ids, asked.before))).mappings()
-    held = {row["id"]: {"area": row["area"], "residents": row["residents"]} for row in sizes}
-    values = [
-        [rounded(meant.value({COUNT.numerator: found[ident][at], **held[ident]}), meant) for ident in ids]
-        for at in range(len(firsts))
-    ]
+    question = measures.sizes(ids, asked.before)
+    sizes = (await connection.execute(question)).mappings() if meant.needs is Needs.SIZES else ()
+    held = {row["id"]: row[meant.denominator or ""] for row in sizes}
+    # In a thread: of the many units of a level it takes a while.
+    return await to_thread.run_sync(
+        partial(
+            answered,
+            Counted(rows, family, firsts),
+            held,
+            meant,
+            size=size,
+            last=period[1] if period else None,
+            method=classes,
+            breaks=numbers("breaks", breaks),
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted of a unit and those below it, and where steps begin."""
+
+    rows: Sequence[Row[Any]]
+    of: Family
+    firsts: Sequence[date]
+
+    def by_unit(self) -> dict[int, list[int]]:
+        """Return the numbers of the unit and of each child, step by step."""
+        found = {unit.id: [0] * len(self.firsts) for unit in (self.of.unit, *self.of.children)}
+        for row in self.rows:
+            if row.unit_id in found:
+                found[row.unit_id][steps.place(max(row.begin, self.firsts[0]), self.firsts)] = int(row.n)
+        return found
+
+
+def answered(  # noqa: PLR0913 - all that an answer says
+    counted: Counted,
+    held: Mapping[int, float | None],
+    meant: Indicator,
+    *,
+    size: steps.Size,
+    last: date | None,
+    method: Method,
+    breaks: Sequence[float],
+) -> Frames:
+    """Return the answer, with the classes of all values."""
+    found, family = counted.by_unit(), counted.of
+    columns = [measured(found[child.id], meant, held.get(child.id)) for child in family.children]
+    values = [list(step) for step in zip(*columns, strict=True)] if columns else [[] for _ in counted.firsts]
     known = [value for step in values for value in step if value is not None]
-    cut = classify(known, classes, digits=meant.digits, breaks=numbers("breaks", breaks))
+    cut = classify(known, method, digits=meant.digits, breaks=breaks)
     return Frames(
-        indicator=indicator,
+        indicator=meant.id,
         unit=named(family.unit),
-        by=size if period else None,
-        steps=stepped(firsts, period[1]) if period else [],
+        by=size if last else None,
+        steps=stepped(counted.firsts, last) if last else [],
         codes=[child.code for child in family.children],
         totals=found[family.unit.id],
         values=values,
@@ -86,12 +137,19 @@ async def play(  # noqa: PLR0913 - one parameter of the address each
     )
 
 
-def suitable(asked: Filter, city: City) -> steps.Size:
-    """Return the size of steps for the filter's period; one that is open is long."""
+def measured(counts: Sequence[int], meant: Indicator, below: float | None) -> list[float | None]:
+    """Return a unit's values as they are shown."""
+    if meant.denominator is None:
+        return list(counts)
+    found = (meant.value({meant.numerator: n, meant.denominator: below}) for n in counts)
+    return [None if value is None else shown(value, meant.digits) for value in found]
+
+
+def suitable(asked: Filter, city: City, *, units: int) -> steps.Size:
+    """Return the size of steps for the filter's period: longer ones for many units, and where it is open."""
     period = ends([], asked, city)
-    return steps.suitable(*period) if period else "month"
-
-
-def rounded(value: float | None, indicator: Indicator) -> float | None:
-    """Return a value as it is shown."""
-    return None if value is None else shown(value, indicator.digits)
+    if period is None:
+        return "month"
+    least = steps.SIZES.index(steps.suitable(*period))
+    fitting = (size for size in steps.SIZES[least:] if len(steps.cut(*period, size)) * units <= MOST_VALUES)
+    return next(fitting, "month")

@@ -10,6 +10,8 @@
   const valuesOf = new Map(); // address → answer
   let canvas = null;
   let shown = null; // what is drawn: { features, shapes, values, classes, shades }
+  let whole = null; // the same of the whole period, while a step of a playback is shown
+  let played = null; // { level, values, inClass, shades } of that step
   let over = -1;
   let asked = null;
   let tip = null;
@@ -74,7 +76,8 @@
 
   function show(found, shades) {
     leave();
-    shown = found && { ...found, shades };
+    whole = found && { ...found, shades };
+    shown = stepped();
     const map = onemap.map;
     if (!shown) {
       if (canvas) canvas.remove();
@@ -83,12 +86,32 @@
     }
     if (!canvas) prepare(map);
     canvas.shapes = shown.shapes;
-    const none = onemap.units.palette().none;
-    canvas.colour = (at) => shades.colors[shown.inClass[at]] || none;
+    colour();
     canvas.line = onemap.units.palette().line;
     if (map.hasLayer(canvas)) canvas.paint();
     else canvas.addTo(map);
     map.getContainer().dataset.cells = shown.level + "@" + shown.features.length;
+  }
+
+  function colour() {
+    const none = onemap.units.palette().none;
+    canvas.colour = (at) => shown.shades.colors[shown.inClass[at]] || none;
+  }
+
+  /* What is drawn, by the step of a playback where it is of these units. */
+  function stepped() {
+    const fits = whole && played && played.level === whole.level && played.values.length === whole.features.length;
+    return fits ? { ...whole, ...played } : whole;
+  }
+
+  /* Show a step of a playback, or with nothing the whole period again. */
+  function play(step) {
+    played = step && { ...step, inClass: classed({ values: step.values, classes: step.classes }) };
+    if (!shown) return;
+    shown = stepped();
+    colour();
+    canvas.paint();
+    onemap.labels.place();
   }
 
   function prepare(map) {
@@ -201,5 +224,5 @@
     return window.L.CRS.EPSG3857.pointToLatLng(window.L.point(boxes[at], boxes[at + 1]), 0);
   }
 
-  onemap.cells = { levelOf, values, ready, show, labels, geometry };
+  onemap.cells = { levelOf, values, ready, show, play, labels, geometry };
 })();

@@ -21,15 +21,16 @@
     const says = onemap.view.query(view, { unit: frame.unit.code });
     says.append("classes", view.classes === "manual" ? "quantile" : view.classes); // typed ones are of the whole period
     says.append("indicator", PLAYABLE.includes(view.indicator) ? view.indicator : "count");
+    if (picture.leveled) says.append("level", picture.leveled.level);
     if (by) says.append("by", by);
     return "/api/frames?" + says;
   }
 
-  /* One day has no steps; of a level drawn whole there would be too many values. */
+  /* One day has no steps. */
   function playable() {
     const { since, until } = onemap.view.span(picture.view);
     const days = since && until ? (Date.parse(until) - Date.parse(since)) / onemap.view.DAY : Infinity;
-    return days > 1 && !picture.leveled;
+    return days > 1;
   }
 
   async function open() {
@@ -54,7 +55,7 @@
     opened = found = null;
     delete document.documentElement.dataset.playing;
     for (const name of ["controls", "legend"]) place(name).hidden = true;
-    onemap.units.play(null);
+    draw(null);
     onemap.trend.play(null);
   }
 
@@ -67,6 +68,7 @@
     const colors = found.classes.map((_, number) => ramp[length > 1 ? Math.round((number * 5) / (length - 1)) : lone]);
     const shades = { unit: frame.unit.code, colors, classes: {}, values: {}, texts: {}, parts: {}, nothing: onemap.look.text("no_data") };
     const digits = found.indicator === "count" ? 0 : 2;
+    if (picture.leveled) return { ...shades, sign: "", digits, title: named() + " · " + days(found.steps[step]) }; // cells.js has its own
     found.values[step].forEach((value, number) => {
       if (value === null) return;
       const code = found.codes[number];
@@ -89,7 +91,7 @@
     if (!found || !found.steps.length) return;
     at = Math.max(0, Math.min(found.steps.length - 1, step));
     const shades = shadesOf(at);
-    onemap.units.play(shades);
+    draw(shades);
     onemap.trend.play(found.steps[at]);
     const { first, last } = found.steps[at];
     const until = onemap.view.shift(last, 1);
@@ -101,6 +103,13 @@
       running: timer !== null,
       legend: { ...shades, name: named(), classes: found.classes, by: found.by },
     });
+  }
+
+  /* The units of the drill are Leaflet's, all those of a level are on a canvas of their own. */
+  function draw(shades) {
+    const leveled = shades && picture.leveled;
+    onemap.units.play(leveled ? null : shades);
+    onemap.cells.play(leveled && { level: leveled.level, values: found.values[at], classes: found.classes, shades });
   }
 
   function start() {

@@ -162,8 +162,9 @@
 
   /* Show a step of a playback, or with nothing the whole period again. */
   function play(step) {
+    const same = !step && !played;
     played = step;
-    if (!context) return;
+    if (!context || same) return;
     restyle();
     settle();
   }

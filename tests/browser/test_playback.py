@@ -20,6 +20,14 @@ DRAWN = """() => {
 }"""
 
 
+# The colour of each unit of a level drawn whole, in the order of their codes.
+CELLS = """() => {
+    let canvas = null;
+    onemap.map.eachLayer(layer => { if (layer.shapes) canvas = layer; });
+    return [...Array(Number(document.querySelector('.map').dataset.cells.split('@')[1])).keys()].map(canvas.colour);
+}"""
+
+
 def test_the_period_is_played_by_weeks_and_a_week_becomes_the_filter(dashboard: Dashboard) -> None:
     page = dashboard.page
     page.emulate_media(reduced_motion="reduce")
@@ -74,3 +82,23 @@ def test_the_period_is_played_by_weeks_and_a_week_becomes_the_filter(dashboard: 
     dashboard.settle()
     assert dashboard.numbers().total == answer["totals"][last - 1]
     expect(legend).to_be_hidden()
+
+
+def test_all_units_of_a_level_are_played(dashboard: Dashboard) -> None:
+    page = dashboard.page
+    page.emulate_media(reduced_motion="reduce")
+    dashboard.open("?unit=330212000000&level=community&period=1y&layers=")
+    page.wait_for_function("() => (document.querySelector('.map').dataset.cells || '').startsWith('community@')")
+    whole = page.evaluate(CELLS)
+    page.get_by_role("button", name="回放").click()
+    expect(page.get_by_role("slider")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    says = page.evaluate("() => onemap.view.query(onemap.view.now).toString()")
+    answer = dashboard.get(f"/api/frames?{says}&level=community")
+    ends = [each["high"] for each in answer["classes"]]
+    classes = [next(at for at, high in enumerate(ends) if value <= high) for value in answer["values"][1]]
+    played = page.evaluate(CELLS)
+    assert len(played) == len(classes) > 100
+    assert len(set(zip(classes, played, strict=True))) == len(set(classes)) == len(set(played)) > 1
+    page.keyboard.press("Escape")
+    assert page.evaluate(CELLS) == whole

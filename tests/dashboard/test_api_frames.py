@@ -43,6 +43,16 @@ def test_a_frame_is_what_the_summary_says_of_its_days(client: Client) -> None:
     assert [round(value, 2) for value in measured["values"]] == answer["values"][3]
 
 
+@pytest.mark.parametrize("others", ["", "&channel=phone"])
+def test_all_units_of_a_level_are_played_as_they_are_measured(client: Client, others: str) -> None:
+    asked = f"unit={WEST}&{PERIOD}&level=grid{others}"
+    answer = client.json(f"/api/frames?{asked}")
+    measured = client.json(f"/api/indicators/count?{asked}")
+    assert answer["codes"] == measured["codes"]
+    assert [sum(column) for column in zip(*answer["values"], strict=True)] == measured["values"]
+    assert answer["totals"] == client.json(f"/api/frames?unit={WEST}&{PERIOD}{others}")["totals"]
+
+
 def test_an_open_period_is_played_by_months_and_what_would_be_too_many_steps_is_refused(client: Client) -> None:
     answer = client.json(f"/api/frames?unit={WEST}")
     assert answer["by"] == "month"
