@@ -112,7 +112,7 @@ def test_the_legend_stays_inside_the_window_with_its_list_open(dashboard: Dashbo
     dashboard.page.set_viewport_size({"width": size[0], "height": size[1]})
     dashboard.open("?lang=en&indicator=reach&classes=manual&breaks=10,20,50,80,90")
     dashboard.page.locator(".legend .indicator > summary").click()
-    for part in (".legend", ".legend .menu"):
+    for part in ("#legend-body", "#legend-body .menu"):
         box = dashboard.page.locator(part).bounding_box()
         assert box
         assert box["x"] >= 0
