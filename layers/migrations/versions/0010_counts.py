@@ -1,6 +1,6 @@
 """Counts with a column for each status, of what is late, and of fewer kinds on the levels that have many units.
 
-They are made anew from the incidents, which takes a minute or two for some millions. A new database has the table
+They are made anew from the incidents, which takes a minute or two for each million. A new database has the table
 already: the first step makes it after the tables as they are now.
 """
 
