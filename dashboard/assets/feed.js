@@ -209,6 +209,7 @@
       last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
     }
     document.body.classList.remove("is-asking");
+    document.body.dataset.shown = onemap.view.address(view); // whose numbers the page has
     document.body.classList.toggle("is-stale", Boolean(last.error));
     return [last, page];
   }

@@ -42,7 +42,8 @@ POINT = """layer => {
 SETTLED = """code => {
     const map = document.querySelector('.map');
     const drawn = map && map.dataset.drawn || '';
-    return drawn.startsWith(code + '@') && !document.body.classList.contains('is-asking');
+    if (!drawn.startsWith(code + '@') || document.body.classList.contains('is-asking')) return false;
+    return document.body.dataset.shown === onemap.view.address(onemap.view.parse(location.search, onemap.city));
 }"""
 
 
