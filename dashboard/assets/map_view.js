@@ -4,6 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const FLIGHT = 0.2; // seconds
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const AGAIN = 250; // milliseconds within which a drawing usually stands
   const EMPTY = { type: "FeatureCollection", features: [] };
   const polygons = new Map();
   let landed = Promise.resolve();
@@ -133,12 +134,24 @@
     if (mine !== drawing) return [none, none, none, none];
     const numbers = {};
     for (const child of frame.children) numbers[child.code] = child;
-    const hideout = { numbers, shades, language, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total, outlined: Boolean(cells) };
-    const context = { language, hidden: frame.unit.code };
+    const seen = { language, drawing: mine };
+    const hideout = { ...seen, numbers, shades, theme: onemap.look.theme, chosen: frame.chosen, whole: picture.summary.total, outlined: Boolean(cells) };
+    const context = { ...seen, hidden: frame.unit.code };
     const wanted = frame.unit.code + "@" + picture.version + "@" + (picture.view.as_of || "");
-    onemap.units.expect(wanted);
+    onemap.units.expect(wanted, mine);
     onemap.cells.show(cells, shades);
+    insist("map-units", hideout);
+    if (around) insist("map-around", context);
     return [data, hideout, around || none, context];
+  }
+
+  /* dash-leaflet passes over what it is given while it still decodes what it got before: so it is given that again. */
+  function insist(layer, hideout, tries = 40) {
+    window.setTimeout(() => {
+      if (!tries || hideout.drawing !== drawing || onemap.units.drew(layer) === drawing) return;
+      window.dash_clientside.set_props(layer, { hideout: { ...hideout } });
+      insist(layer, hideout, tries - 1);
+    }, AGAIN);
   }
 
   /* Up is one step on the way back to the city. */

@@ -6,7 +6,8 @@
   const layers = new Map(); // code → the polygon on the map
   let context = null; // { numbers, shades, … } of what is drawn
   let played = null; // the values and classes of one step of a playback, in place of those of the whole period
-  let expected = null;
+  let expected = { key: "", drawing: 0 };
+  const drew = new Map(); // layer of the page → number of the drawing it shows
   let queued = false;
 
   function token(name) {
@@ -58,6 +59,7 @@
   leaflet.eachUnit = function (feature, layer, given) {
     const code = feature.properties.code;
     context = given.hideout;
+    drew.set("map-units", context.drawing);
     layers.set(code, layer);
     layer.on({
       mouseover: () => layer.setStyle({ weight: 2.5, color: palette.accent }),
@@ -79,7 +81,8 @@
     return feature.properties.code !== (given.hideout || {}).hidden;
   };
 
-  leaflet.eachAround = function (feature, layer) {
+  leaflet.eachAround = function (feature, layer, given) {
+    drew.set("map-around", given.hideout.drawing);
     layer.options.around = true;
     layer.on({
       mouseover: () => layer.setStyle({ color: palette.accent }),
@@ -141,8 +144,9 @@
       if (chosen) chosen.bringToBack(); // first, so that its neighbours come below its outline
       for (const layer of layers.values()) if (layer !== chosen) layer.bringToBack();
       map.eachLayer((layer) => layer.options.around && layer.bringToBack && layer.bringToBack());
+      if (!context) return;
       onemap.labels.draw(layers, { ...context, shades: seen(context.shades), order: context.shades.values });
-      map.getContainer().dataset.drawn = expected || "";
+      if (drew.get("map-units") === expected.drawing) map.getContainer().dataset.drawn = expected.key;
       map.getContainer().dataset.units = layers.size;
     });
   }
@@ -177,5 +181,5 @@
     return Boolean(any) && any.feature.properties.level === levels[levels.length - 1];
   }
 
-  onemap.units = { boundsOf, lowest, restyle, play, colour: (code) => colour(code, seen(context.shades)), paint, element, token, expect: (key) => (expected = key), palette: () => palette };
+  onemap.units = { boundsOf, lowest, restyle, play, colour: (code) => colour(code, seen(context.shades)), paint, element, token, drew: (layer) => drew.get(layer), expect: (key, drawing) => (expected = { key, drawing }), palette: () => palette };
 })();

@@ -1,7 +1,9 @@
 """Going down, up and back: five levels by clicks only, links, the back button, the keyboard."""
 
+import time
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from tests.browser.visit import Dashboard, Numbers
 
@@ -49,6 +51,19 @@ def test_every_unit_that_can_be_drawn_is_drawn(dashboard: Dashboard) -> None:
     dashboard.open(PERIOD)
     assert dashboard.page.locator(".map").get_attribute("data-units") == str(len(dashboard.unit()["children"]))
     assert dashboard.page.locator(".unit-label").count() >= 8
+
+
+def test_polygons_that_come_before_what_decodes_them_are_drawn_all_the_same(dashboard: Dashboard) -> None:
+    def late(route: Route) -> None:
+        time.sleep(3)
+        route.continue_()
+
+    dashboard.page.route("**/async-geobuf*.js", late)
+    dashboard.page.goto(f"{dashboard.origin}/{PERIOD}")
+    # Sooner than the next look at the clock, which would draw everything again.
+    dashboard.page.wait_for_function("() => document.querySelector('.map')?.dataset.drawn", timeout=40_000)
+    dashboard.settle()
+    assert dashboard.page.locator(".map").get_attribute("data-units") == str(len(dashboard.unit()["children"]))
 
 
 def test_a_link_gives_another_visitor_the_same_numbers(dashboard: Dashboard, another_page: Page, origin: str) -> None:
