@@ -1,4 +1,4 @@
-"""Columns to and from PostgreSQL by binary COPY: no value passes through Python by itself."""
+"""Columns to and from PostgreSQL in its binary forms: no value passes through Python by itself."""
 
 from collections.abc import Mapping
 
