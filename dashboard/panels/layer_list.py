@@ -9,9 +9,10 @@ from dash import Dash, Input, dcc, html
 from dash.development.base_component import Component
 
 from dashboard import symbols
+from dashboard.facts import drawing
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, choices, skeleton, toggle
-from dashboard.state import ALL, Picture, Store, View, address, drawing, toggled
+from dashboard.state import ALL, Picture, Store, View, address, toggled
 from dashboard.words import count, moment, say
 from layers.pack import City
 from layers.specs import LayerSpec, SourceSpec

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, text
 
 from etl.run import load
-from layers.database import driver_url, migrate
+from layers.database import migrate
 from layers.pack import City
 from layers.specs import SourceSpec
 from simulate import incidents
@@ -22,6 +22,7 @@ from simulate.partition import build
 from simulate.places import Ground
 from simulate.plan import read
 from simulate.write import render, write
+from tests.benchmarks._scratch import scratch
 
 ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "1000000"))
 PACK = Path(__file__).parents[2] / "data" / "ningbo"
@@ -74,13 +75,8 @@ class Bench:
 @contextmanager
 def bench() -> Iterator[Bench]:
     """Make the file and a database with the units, gone afterwards."""
-    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
-    name = f"onemap_bench_{os.getpid()}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(url.set(database=name))
-    with TemporaryDirectory() as folder:
+    with scratch("bench") as url, TemporaryDirectory() as folder:
+        engine = create_engine(url)
         try:
             made = Bench(*sent(Path(folder)), engine, Path(folder))
             migrate(engine, made.city)
@@ -88,9 +84,6 @@ def bench() -> Iterator[Bench]:
             yield made
         finally:
             engine.dispose()
-            with server.connect() as connection:
-                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-            server.dispose()
 
 
 def sent(inbox: Path) -> tuple[City, SourceSpec]:

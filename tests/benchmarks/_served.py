@@ -10,13 +10,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import httpx
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine
 
 from etl.run import load, order
-from layers.database import driver_url, migrate
+from layers.database import migrate
 from layers.pack import City
 from layers.settings import HOME, Settings
 from simulate.city import make
+from tests.benchmarks._scratch import scratch
 
 PATIENCE = 60
 
@@ -25,20 +26,11 @@ PATIENCE = 60
 def served() -> Iterator[httpx.Client]:
     """Yield a client of the city of the settings, with as many incidents as they say."""
     settings = Settings()
-    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
-    name = f"onemap_bench_{os.getpid()}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        own = url.set(database=name).render_as_string(hide_password=False)
+    with scratch("served") as url:
+        own = url.render_as_string(hide_password=False)
         fill(settings, own)
         with serve(settings, own) as client:
             yield client
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
 
 
 def fill(settings: Settings, url: str) -> None:

@@ -1,6 +1,5 @@
 """A city of 30,000 cells, 200,000 cameras and as many incidents as wanted, made inside the database."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -14,8 +13,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from etl import record
 from etl.roll_up import roll_up
-from layers.database import driver_url, migrate
+from layers.database import migrate
 from layers.pack import City
+from tests.benchmarks._scratch import scratch
 
 PACK = Path(__file__).parents[2] / "data" / "ningbo"
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
@@ -36,19 +36,10 @@ LATER = """
 @contextmanager
 def volume(rows: int) -> Iterator[str]:
     """Yield the address of a database of the city, gone afterwards."""
-    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
-    name = f"onemap_volume_{rows}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    try:
-        own = url.set(database=name).render_as_string(hide_password=False)
+    with scratch(f"volume_{rows}") as url:
+        own = url.render_as_string(hide_password=False)
         made(own, rows)
         yield own
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
 
 
 def made(url: str, rows: int) -> None:

@@ -2,8 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -12,15 +10,16 @@ from unittest.mock import patch
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, text
 
 from etl import merge, staging
 from etl.known import Known
 from etl.request import Request
 from etl.rows import Mask
 from etl.run import load
-from layers.database import driver_url, migrate
+from layers.database import migrate
 from layers.pack import City
+from tests.benchmarks._scratch import scratch
 
 ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "300000"))
 ROUNDS = 3
@@ -52,12 +51,16 @@ UPDATE_ALL = {
 
 def main() -> None:
     """Print seconds and megabytes of both ways, in turn, in one run."""
-    url = make_url(driver_url(os.environ["ONEMAP_TEST_DATABASE_URL"]))
-    with database(url.render_as_string(hide_password=False)) as engine, TemporaryDirectory() as folder:
+    with scratch("reload") as url, TemporaryDirectory() as folder:
+        engine = create_engine(url)
         city, inbox = City(PACK), Path(folder)
-        load(city.sources["units"], city=city, engine=engine, inbox=inbox, now=NOW)
-        for newest in (True, False):
-            compare(city, engine, inbox, newest=newest)
+        try:
+            migrate(engine, city)
+            load(city.sources["units"], city=city, engine=engine, inbox=inbox, now=NOW)
+            for newest in (True, False):
+                compare(city, engine, inbox, newest=newest)
+        finally:
+            engine.dispose()
 
 
 def compare(city: City, engine: Engine, inbox: Path, *, newest: bool) -> None:
@@ -80,24 +83,6 @@ def compare(city: City, engine: Engine, inbox: Path, *, newest: bool) -> None:
         f"{100 * ours[2] / others[2]:8.1f}%",
         flush=True,
     )
-
-
-@contextmanager
-def database(url: str) -> Iterator[Engine]:
-    """Yield an engine of a database of the small city, gone afterwards."""
-    name = f"onemap_bench_{os.getpid()}"
-    server = create_engine(url, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine = create_engine(make_url(url).set(database=name))
-    try:
-        migrate(engine, City(PACK))
-        yield engine
-    finally:
-        engine.dispose()
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        server.dispose()
 
 
 def send(inbox: Path, number: int, *, newest: bool) -> None:
