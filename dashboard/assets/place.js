@@ -35,7 +35,7 @@
     return Number(lon).toFixed(DIGITS) + "," + Number(lat).toFixed(DIGITS);
   }
 
-  /* All that is known of a place: where it is, and what its popup says. Without a point, the middle of its unit. */
+  /* All that is known of a place: where it is, and what its popup says. Without a point, its unit and the middle of that. */
   let latest = {};
   function known(at) {
     if (latest.at === at && Date.now() - latest.asked < FRESH) return latest.coming;
@@ -61,7 +61,7 @@
     const found = { at, layer: place.kind === "feature" ? thing.layer : "incidents", said, path: thing.path };
     if (Number.isFinite(thing.lon)) return { ...found, lon: thing.lon, lat: thing.lat };
     const unit = await onemap.feed.unit(thing.path[thing.path.length - 1].code);
-    return { ...found, lon: unit.label[0], lat: unit.label[1] };
+    return { ...found, lon: unit.label[0], lat: unit.label[1], bounds: unit.bounds };
   }
 
   function clear() {
@@ -115,6 +115,7 @@
   }
 
   function reach(place, around) {
+    if (place.bounds && !around) return place.bounds; // nobody knows more exactly where it is
     const high = (around || 0) / 110574;
     const wide = high / Math.cos((place.lat * Math.PI) / 180);
     return [place.lon - wide, place.lat - high, place.lon + wide, place.lat + high];
@@ -138,7 +139,10 @@
       const place = await known(at);
       const spot = window.L.latLng(place.lat, place.lon);
       const map = onemap.map;
-      map.setView(spot, Math.max(map.getZoom(), 16), { animate: false });
+      if (place.bounds) {
+        onemap.mapView.fly(place.bounds);
+        await onemap.mapView.landed();
+      } else map.setView(spot, Math.max(map.getZoom(), 16), { animate: false });
       onemap.popup.open(place.layer, place.said, spot);
     } catch (mistake) {
       onemap.popup.complain(mistake.message);

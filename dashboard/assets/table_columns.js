@@ -76,16 +76,18 @@
     const words = TEXTS.includes(column);
     const name = text(LABELS[column] || column);
     const label = text("filter_column").replace("{name}", name);
-    const input = make("input", { type: words ? "search" : column === "severity" ? "number" : "date", maxLength: 100 }, label);
+    const day = !words && column !== "severity";
+    const input = make("input", { type: words ? "search" : day ? "text" : "number", maxLength: day ? 10 : 100 }, label);
+    if (day) Object.assign(input, { placeholder: "YYYY-MM-DD", pattern: "\\d{4}-\\d{2}-\\d{2}", title: "YYYY-MM-DD" });
     const sign = make("select", {}, name + ": " + text("where_comparison"));
     for (const each in SIGNS) sign.append(make("option", { value: each, textContent: SIGNS[each] }));
     const start = () => column + ":" + (words ? "has" : sign.value) + ":";
     const show = (view) => {
       if (!words && !condition(view, start()) && condition(view, column + ":lt:")) sign.value = "lt";
-      input.value = condition(view, start()).slice(0, input.type === "date" ? 10 : 100);
+      input.value = condition(view, start()).slice(0, input.maxLength);
       input.classList.toggle("is-on", Boolean(input.value));
     };
-    input.onchange = () => restrict(start(), input.value.trim());
+    input.onchange = () => input.reportValidity() && restrict(start(), input.value.trim());
     sign.onchange = () => (input.value = condition(onemap.view.now, start()));
     return { parts: words ? [input] : [sign, input], show };
   }

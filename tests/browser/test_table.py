@@ -123,7 +123,12 @@ def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(das
     page.locator(ROWS).first.click()
     popup = page.locator(".leaflet-popup-content").last  # one that was closed fades away
     popup.get_by_role("button", name="在地图上定位").click()
-    page.locator(".draw-veil").click(position={"x": 960, "y": 300})
+    spot = page.evaluate(
+        "([lon, lat]) => { const {x, y} = onemap.map.latLngToContainerPoint([lat, lon]);"
+        " const box = onemap.map.getContainer().getBoundingClientRect(); return [box.x + x, box.y + y]; }",
+        dashboard.get("/api/units/330212000000")["label"],
+    )
+    page.mouse.click(*spot)
     popup.get_by_role("textbox").fill("现场核实")
     popup.get_by_role("button", name="定位于此").click()
     expect(popup).to_contain_text("现场核实")
