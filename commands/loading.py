@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -23,6 +23,7 @@ from layers.specs import SourceSpec
 app = typer.Typer()
 BROKEN = ("failed", "interrupted", HELD)
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
+Lang = Annotated[Literal["zh", "en"], typer.Option(help="the language of titles and owners")]
 
 
 @app.command()
@@ -88,15 +89,15 @@ def load_all(opened: Session) -> None:
 
 
 @app.command()
-def sources(*, as_json: AsJson = False) -> None:
+def sources(*, lang: Lang = "zh", as_json: AsJson = False) -> None:
     """Show every source: owner, how often it is due, how fresh it is, its last load."""
     with session(Settings()) as opened, opened.engine.connect() as connection:
         found = catalogue.standings(connection, opened.city, datetime.now(UTC))
         rows = [
             {
                 "source": item.source.id,
-                "title": item.source.title.zh,
-                "owner": item.source.owner,
+                "title": item.source.title.text(lang),
+                "owner": item.source.owner.text(lang),
                 "feeds": item.source.feeds,
                 "due_every": item.source.refresh,
                 "freshness": item.freshness,

@@ -21,7 +21,7 @@ from layers.errors import DatabaseUnavailableError
 from layers.pack import City
 from layers.settings import Settings
 
-LONG = {"detail", "findings", "message", "reasons", "title"}
+LONG = {"detail", "findings", "message", "owner", "reasons", "title"}
 """Columns that may break over lines where a terminal is narrow."""
 WIDE = 200
 LEAST = 18

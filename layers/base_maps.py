@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
-from layers.parts import Named, Title
+from layers.parts import Name, Named, Title
 
 Setting = Annotated[str, Field(pattern=r"^ONEMAP_BASE_MAP_[A-Z0-9_]+$")]
 Datum = Literal["wgs84", "gcj02"]
@@ -38,7 +38,7 @@ class BaseMapSpec(Named):
     token: Setting | None = None
     """The setting that holds the token, which no pack may; while it is not set, the base map is not offered."""
     subdomains: tuple[str, ...] = ()
-    attribution: Title | None = None
+    attribution: Name | None = None
     """Whom the map must name; links are allowed."""
     min_zoom: int = Field(default=0, ge=0, le=24)
     max_zoom: int = Field(default=18, ge=0, le=24)

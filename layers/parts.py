@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
@@ -22,6 +22,14 @@ class Title(Part):
     def text(self, language: str) -> str:
         """Return the Chinese text for `zh`, the English one for anything else."""
         return self.zh if language == "zh" else self.en
+
+
+def _in_both(raw: object) -> object:
+    return {"zh": raw, "en": raw} if isinstance(raw, str) else raw
+
+
+Name = Annotated[Title, BeforeValidator(_in_both, json_schema_input_type=Title | str)]
+"""What somebody is called: one text means that it is the same in both languages."""
 
 
 class Named(Part):

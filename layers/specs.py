@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.base_maps import BaseMapSpec
-from layers.parts import Id, Named, Part, Title
+from layers.parts import Id, Name, Named, Part, Title
 from layers.styles import StyleSpec
 
 Theme = Literal["people", "places", "things", "events", "organisations"]
@@ -247,7 +247,8 @@ class SourceSpec(Named):
     """`sources/<id>.toml`: where rows come from, who owns them, how often they are due, what they feed."""
 
     title: Title
-    owner: str
+    owner: Name
+    """Whose data it is."""
     feeds: str
     """`units`, `incidents`, or a layer's id."""
     refresh: Annotated[str, Field(pattern=r"^[1-9]\d*[mhd]$")]

@@ -44,6 +44,7 @@ class SourceAnswer(BaseModel):
     name: str
     name_en: str
     owner: str
+    owner_en: str
     refresh: str
     share: str
     feeds: str
@@ -83,7 +84,8 @@ def described(spec: SourceSpec, row: RowMapping | None, city: City, now: datetim
         id=spec.id,
         name=spec.title.zh,
         name_en=spec.title.en,
-        owner=spec.owner,
+        owner=spec.owner.zh,
+        owner_en=spec.owner.en,
         refresh=spec.refresh,
         share=spec.share,
         feeds=spec.feeds,

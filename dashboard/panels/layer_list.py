@@ -76,12 +76,16 @@ def feeding(city: City, layer: LayerSpec) -> list[SourceSpec]:
     return [spec for spec in city.sources.values() if spec.feeds == layer.id or spec.id == layer.incidents]
 
 
+def owners(origins: Iterable[SourceSpec], language: str) -> list[str]:
+    """Return whose data a layer draws, in the order of their names; a dash where no source feeds it."""
+    return sorted({source.owner.text(language) for source in origins}) or ["—"]
+
+
 def grouped(city: City, by: str, language: str) -> dict[str, list[LayerSpec]]:
     """Return the layers under the name of their theme or owner, in their own order."""
     found: dict[str, list[LayerSpec]] = {}
     for layer in sorted(city.layers.values(), key=lambda each: (THEMES.index(each.theme), each.order, each.id)):
-        owners = sorted({source.owner for source in feeding(city, layer)}) or ["—"]
-        for name in owners if by == "owner" else [say(layer.theme, language)]:
+        for name in owners(feeding(city, layer), language) if by == "owner" else [say(layer.theme, language)]:
             found.setdefault(name, []).append(layer)
     return found
 
@@ -126,7 +130,7 @@ def details(layer: LayerSpec, within: Shown) -> list[Component]:
     origins = feeding(within.city, layer)
     time = within.picture.get("layer_times", {}).get(layer.id)
     facts = [
-        ("layer_owner", "、".join(sorted({source.owner for source in origins})) or "—"),
+        ("layer_owner", ("、" if language == "zh" else ", ").join(owners(origins, language))),
         ("layer_time", moment(time, within.city.time_zone)),
         ("share_level", ", ".join(sorted({say(f"share_{source.share}", language) for source in origins})) or "—"),
     ]

@@ -38,7 +38,7 @@ def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> 
     if source["data_time"]:
         minutes = (now - datetime.fromisoformat(source["data_time"])).total_seconds() / 60
         age = f" · {ago(max(minutes, 0), language)}"
-    title = f"{spec.owner} · {say('data_time', language)} {moment(source['data_time'], city.time_zone)}"
+    title = f"{spec.owner.text(language)} · {say('data_time', language)} {moment(source['data_time'], city.time_zone)}"
     if (source["last_load"] or {}).get("state") == HELD:
         state = HELD
         title = f"{title}\n{say('held_explained', language, source=spec.id)}"

@@ -82,7 +82,7 @@ def origins(order: Order, codes: Sequence[str]) -> Iterator[Note]:
         text = " ".join(said)
         if spec:
             level = told(f"share_{spec.share}", order.language)
-            text = f"{spec.title.text(order.language)} · {spec.owner} · {text} · " + told(
+            text = f"{spec.title.text(order.language)} · {spec.owner.text(order.language)} · {text} · " + told(
                 "share_level", order.language, level=level
             )
         yield told("source", order.language), text if spec else f"{code} · {text}"

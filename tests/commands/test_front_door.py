@@ -77,6 +77,17 @@ def test_check_asks_for_a_person_where_a_source_was_never_loaded() -> None:
     assert {"what": "source hotline", "state": "unknown", "detail": "data of no date"} in json.loads(answer.stdout)
 
 
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize(
+    ("options", "said"), [((), ("单元", "民政局")), (("--lang", "en"), ("Units", "Civil Affairs Bureau"))]
+)
+def test_sources_are_listed_in_either_language(options: tuple[str, ...], said: tuple[str, str]) -> None:
+    found = {row["source"]: row for row in json.loads(run("sources", "--json", *options).stdout)}
+    assert (found["units"]["title"], found["units"]["owner"]) == said
+    assert found["hotline"]["owner"] == "热线中心"
+    assert said[1] in run("sources", *options).stdout
+
+
 @pytest.mark.usefixtures("environment", "inbox")
 def test_an_unknown_source_is_answered_with_the_known_ones(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -35,7 +35,8 @@ def test_layers_count_what_the_filter_means(client: Client) -> None:
 
 def test_a_source_tells_its_last_load(client: Client) -> None:
     units = next(source for source in client.json("/api/sources") if source["id"] == "units")
-    assert (units["owner"], units["refresh"], units["share"], units["feeds"]) == ("民政局", "365d", "open", "units")
+    assert (units["owner"], units["owner_en"]) == ("民政局", "Civil Affairs Bureau")
+    assert (units["refresh"], units["share"], units["feeds"]) == ("365d", "open", "units")
     assert units["last_load"]["state"] == "published"
     assert (units["last_load"]["rows_read"], units["last_load"]["rows_loaded"]) == (31, 31)
 

@@ -167,6 +167,9 @@ def test_a_workbook_says_what_it_is_and_who_may_have_it(client: Client) -> None:
     said = "\n".join(" ".join(map(str, line)) for line in sheet)
     for words in ("Closed", "2025-03-01", WEST, "Asia/Shanghai", "share level: restricted", "share level: shared"):
         assert words in said
+    for language, owner in (("zh", "公安局"), ("en", "Police")):
+        content = client.get(f"/api/export/cameras.geojson?unit={WEST}&language={language}").content
+        assert any(f"· {owner} ·" in text for _, text in json.loads(content)["notes"])
 
 
 def test_a_file_is_called_after_what_it_is(client: Client) -> None:

@@ -265,9 +265,10 @@ def test_layers_say_whether_they_are_on(city: City) -> None:
 
 def test_layers_are_grouped_by_theme_or_by_owner_and_tell_where_they_come_from(city: City) -> None:
     by_theme = layer_list.grouped(city, "theme", "en")
-    by_owner = layer_list.grouped(city, "owner", "en")
-    owners = {source.owner for source in city.sources.values() if source.feeds != "units"}
-    assert set(by_owner) == owners
+    owners = {"公安局", "热线中心"}
+    assert set(layer_list.grouped(city, "owner", "zh")) == owners
+    owners = {"Police", "热线中心"}
+    assert set(layer_list.grouped(city, "owner", "en")) == owners
     assert {layer.id for inside in by_theme.values() for layer in inside} == set(city.layers)
     said = text(layer_list.draw(city, picture(group="owner"), "en"))
     assert all(owner in said for owner in owners)

@@ -31,6 +31,12 @@ def test_a_held_load_is_seen_beside_the_age_of_what_is_shown(
     assert ("onemap loads hotline" in drawn) == (state == "held")
 
 
+@pytest.mark.parametrize(("language", "owner"), [("zh", "公安局"), ("en", "Police")])
+def test_an_owner_is_named_in_the_language_of_the_page(city: City, language: str, owner: str) -> None:
+    source: dict[str, Any] = {"id": "cameras", "freshness": "unknown", "data_time": None, "last_load": None}
+    assert plain(row(city, source, now=NOW, language=language))[0][1]["title"].startswith(f"{owner} · ")
+
+
 def test_before_the_first_load_nothing_is_held(city: City) -> None:
     source: dict[str, Any] = {"id": "hotline", "freshness": "unknown", "data_time": None, "last_load": None}
     assert "is-unknown" in json.dumps(plain(row(city, source, now=NOW, language="en")))

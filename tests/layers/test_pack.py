@@ -1,5 +1,6 @@
 """A city pack reads whole, and a mistake in one is answered with file, place, value and remedy."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -115,6 +116,7 @@ def test_both_maps_of_categories_cover_what_they_should(ningbo: City) -> None:
         ("sources/hotline.toml", '"phone"', '"telephone"', "'telephone': stands for '电话'; must be a channel"),
         ("sources/hotline.toml", '"closed"', '"done"', "'done': stands for '已结案'; must be a status"),
         ("sources/hotline.toml", "owner =", "owners =", "hotline.toml: owner"),
+        ("sources/hotline.toml", ', en = "Government Hotline Centre"', "", "hotline.toml: owner.en"),
         (
             "categories-12345.csv",
             ",litter\n",
@@ -131,6 +133,18 @@ def test_a_broken_pack_is_explained(pack: Path, file: str, old: str, new: str, m
         City(pack)
     assert message in str(caught.value)
     assert str(pack) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "zh", "en"),
+    [('{ zh = "局", en = "Bureau" }', "局", "Bureau"), ('"12345"', "12345", "12345")],
+)
+def test_an_owner_is_called_by_one_text_or_by_one_a_language(pack: Path, said: str, zh: str, en: str) -> None:
+    file = pack / "sources" / "hotline.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub("(?m)^owner = .*$", f"owner = {said}", text), encoding="utf-8")
+    owner = City(pack).sources["hotline"].owner
+    assert (owner.text("zh"), owner.text("en")) == (zh, en)
 
 
 def test_a_folder_without_a_pack_says_what_is_missing(tmp_path: Path) -> None:
