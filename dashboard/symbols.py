@@ -67,7 +67,16 @@ def styled(layer: LayerSpec, city: City) -> dict[str, Any] | None:
         return None
     return {
         **layer.style.model_dump(include={"color_by", "size_by", "most", "radius"}),
-        "kinds": [{"color": kind.color, "shape": shape, "values": kind.values} for kind, shape in looks(layer, city)],
+        "kinds": [
+            {
+                "name": kind.title.zh,
+                "name_en": kind.title.en,
+                "color": kind.color,
+                "shape": shape,
+                "values": kind.values,
+            }
+            for kind, shape in looks(layer, city)
+        ],
         "other": {"color": OTHER, "shape": NONE if layer.geometry == "point" else STROKES[0]},
     }
 
@@ -81,10 +90,10 @@ def key(layer: LayerSpec, city: City, language: str) -> list[Component]:
         named.append((say("other_values", language), OTHER, NONE))
         rows = [html.Li([sign(layer, color, shape), html.Span(name)]) for name, color, shape in named]
         what = "color_by" if layer.geometry == "point" else "color_by_stroke"
-        found += [html.P(say(what, language, name=_name(style.color_by, layer, language))), html.Ul(rows)]
+        found += [html.P(say(what, language, name=called(style.color_by, layer, language))), html.Ul(rows)]
     if style and style.size_by:
         rows = sizes(style, layer.color, language)
-        found += [html.P(say("size_by", language, name=_name(style.size_by, layer, language))), html.Ul(rows)]
+        found += [html.P(say("size_by", language, name=called(style.size_by, layer, language))), html.Ul(rows)]
     return [html.Div(found, className="layer-key")] if found else []
 
 
@@ -111,15 +120,24 @@ def swatch(color: str, shape: str) -> html.I:
     return html.I(className="sign", style={"background": shade(color), "clipPath": clip})
 
 
-def sizes(style: StyleSpec, color: str, language: str) -> list[html.Li]:
-    """Return circles of a sixteenth, a quarter and all of the number that is drawn largest."""
+def steps(style: StyleSpec, language: str) -> list[tuple[float, str]]:
+    """Return the radius in pixels of a sixteenth, a quarter and all of the number that is drawn largest."""
     least, largest = style.radius
-    rows = []
+    found = []
     for part, sign in ((1 / 16, ""), (1 / 4, ""), (1.0, "≥ ")):
-        wide, number = f"{2 * max(least, largest * math.sqrt(part)):.0f}px", (style.most or 0) * part
-        ring = html.I(className="ring", style={"width": wide, "height": wide, "borderColor": color})
+        number = (style.most or 0) * part
         text = count(number, language) if number >= EXACT else f"{number:.2g}"
-        rows.append(html.Li([ring, html.Span(sign + text)]))
+        found.append((max(least, largest * math.sqrt(part)), sign + text))
+    return found
+
+
+def sizes(style: StyleSpec, color: str, language: str) -> list[html.Li]:
+    """Return a circle for each of the steps."""
+    rows = []
+    for radius, text in steps(style, language):
+        wide = f"{2 * radius:.0f}px"
+        ring = html.I(className="ring", style={"width": wide, "height": wide, "borderColor": color})
+        rows.append(html.Li([ring, html.Span(text)]))
     return rows
 
 
@@ -128,7 +146,7 @@ def shade(color: str) -> str:
     return color if color.startswith("#") else f"var(--kind-{color})"
 
 
-def _name(field: str, layer: LayerSpec, language: str) -> str:
+def called(field: str, layer: LayerSpec, language: str) -> str:
     """Return what a field is called; what every incident has is called so by the page."""
     declared = title(field, layer)
     return declared.text(language) if declared else say(field, language)

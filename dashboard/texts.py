@@ -141,6 +141,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "heat_densest": ("最密处每平方公里约 ", "densest, per km²: "),
     "color_by_stroke": ("颜色与线型：{name}", "Colour and stroke: {name}"),
     "size_by": ("大小：{name}", "Size: {name}"),
+    "n_of_many": ("n：一处的数量", "n: how many at one place"),
     "other_values": ("其他", "Other"),
     "by_theme": ("按主题", "Theme"),
     "by_owner": ("按部门", "Owner"),

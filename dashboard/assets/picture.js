@@ -2,8 +2,9 @@
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
-  const STRIP = 92;
+  const TITLE = 34; // the line above the key
   const MARGIN = 20;
+  const ASIDE = 220; // at the right, where scale and north are
 
   function box(element, whole) {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -47,38 +48,6 @@
     }
   }
 
-  /* The legend as the panel has it: a swatch and a range for each class. */
-  function legend(pen, x, y, color) {
-    for (const row of document.querySelectorAll(".legend li")) {
-      const swatch = row.querySelector("i");
-      pen.fillStyle = getComputedStyle(swatch).backgroundColor;
-      pen.fillRect(x, y - 6, 18, 12);
-      const range = row.querySelector("span").textContent;
-      write(pen, range, x + 24, y, { color });
-      x += 24 + pen.measureText(range).width + 18;
-    }
-    return x;
-  }
-
-  /* What the surface of density means, where there is one. */
-  function density(pen, x, y, color) {
-    const key = document.querySelector(".is-heated .heat-key");
-    if (!key) return;
-    const [few, many, densest] = [...key.querySelectorAll("span")].map((part) => part.textContent);
-    const token = onemap.units.token;
-    const said = (text) => {
-      write(pen, text, x, y, { color });
-      x += pen.measureText(text).width + 8;
-    };
-    said(key.querySelector("b").textContent + "  " + few);
-    const colours = pen.createLinearGradient(x, 0, x + 90, 0);
-    [1, 2, 3, 4].forEach((at) => colours.addColorStop((at - 1) / 3, token("--heat-" + at)));
-    pen.fillStyle = colours;
-    pen.fillRect(x, y - 5, 90, 10);
-    x += 98;
-    said(many + "  " + densest + JSON.parse(token("--heat-densest")));
-  }
-
   /* As long as a round number of metres is in the middle of the picture. */
   function scale(pen, x, y, color) {
     const map = onemap.map;
@@ -109,20 +78,14 @@
     write(pen, "N", x, y + 13, { size: 12, weight: 600, align: "center", color });
   }
 
-  function strip(pen, picture, wide, top) {
+  function strip(pen, picture, key, wide, top, high) {
     const token = onemap.units.token;
     pen.fillStyle = token("--panel-solid");
-    pen.fillRect(0, top, wide, STRIP);
+    pen.fillRect(0, top, wide, high);
     const color = token("--text");
-    const dim = token("--dim");
     const place = picture.unit.path.map(onemap.look.name).join(" › ");
-    const title = document.querySelector(".legend h2");
-    write(pen, place + " · " + (title ? title.textContent : ""), MARGIN, top + 20, { size: 16, weight: 600, color });
-    density(pen, legend(pen, MARGIN, top + 46, color) + 14, top + 46, color);
-    const chips = [...document.querySelectorAll(".conditions .chip")].map((chip) => chip.firstChild.textContent);
-    const notice = document.querySelector(".notice");
-    const parts = [...chips, onemap.baseMap.credit(), onemap.look.text("data_time") + " " + onemap.look.moment(picture.at), notice && !notice.hidden ? notice.textContent : ""];
-    write(pen, parts.filter(Boolean).join(" · "), MARGIN, top + 72, { size: 12, color: dim });
+    write(pen, place + " · " + key.title, MARGIN, top + 20, { size: 16, weight: 600, color });
+    onemap.pictureKey.draw(pen, key.rows, MARGIN, top + TITLE + onemap.pictureKey.ROW / 2);
     scale(pen, wide - 70, top + 46, color);
     north(pen, wide - 34, top + 38, color);
   }
@@ -133,15 +96,17 @@
     const whole = map.getBoundingClientRect();
     const dense = window.devicePixelRatio || 1;
     const canvas = document.createElement("canvas");
-    canvas.width = whole.width * dense;
-    canvas.height = (whole.height + STRIP) * dense;
     const pen = canvas.getContext("2d");
+    const key = onemap.pictureKey.made(pen, picture, whole.width - MARGIN, ASIDE);
+    const high = Math.max(TITLE + key.rows.length * onemap.pictureKey.ROW + 10, 76);
+    canvas.width = whole.width * dense;
+    canvas.height = (whole.height + high) * dense;
     pen.scale(dense, dense);
     pen.fillStyle = onemap.units.token("--background");
     pen.fillRect(0, 0, whole.width, whole.height);
     shapes(pen, map, whole);
     labels(pen, map, whole);
-    strip(pen, picture, whole.width, whole.height);
+    strip(pen, picture, key, whole.width, whole.height, high);
     const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
     const at = onemap.look.moment(picture.at).replace(/[-:]/g, "").replace(" ", "T");
     return { blob, name: onemap.look.name(picture.unit) + "-" + onemap.look.text("map_as_drawn") + "-" + at + ".png" };

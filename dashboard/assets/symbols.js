@@ -168,5 +168,11 @@
     return { color: shown, fillColor: shown, fill: filled, weight, dashArray: dashes ? dashes.map((part) => part * weight).join(" ") : null };
   }
 
-  onemap.symbols = { cluster, mark, outline, sorted };
+  /* What a single feature is drawn as, for whoever explains it: its layer and, where values have colours, its kind. */
+  function meaning(overlay, said) {
+    const style = styleOf(overlay, said);
+    return { layer: onemap.city.layers.find((each) => each.style === style && style) || null, kind: kindOf(style, said) };
+  }
+
+  onemap.symbols = { DASHES, cluster, mark, meaning, outline, shade, sorted };
 })();

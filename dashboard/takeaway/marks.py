@@ -1,15 +1,22 @@
 """What stands on the polygons of a printed map: names with values, and layers that leave these to be read."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shapely.geometry.base import BaseGeometry
+
+from dashboard.symbols import SHAPES
 from dashboard.takeaway.drawing import Area
 from dashboard.takeaway.overlays import Overlay
-from dashboard.takeaway.paper import TEXT, Box, Paper, Spot, dark, rgb
+from dashboard.takeaway.paper import LINE, TEXT, Box, Paper, Spot, dark, rgb
+from dashboard.takeaway.signs import Sign
 
 ASIDE = 4.2
 """Millimetres by which the discs of two layers step aside, so that neither covers the other."""
+STROKE, FILLED = 0.5, 0.45
+"""Millimetres of lines and edges; how much of a polygon's colour is seen, so that the unit below shows."""
+DASHES = {"dashed": (1.5, 1.1), "dotted": (0.15, 1.1)}
+"""Millimetres of ink and gap."""
 
 
 @dataclass(frozen=True)
@@ -50,43 +57,65 @@ def write(paper: Paper, labels: Sequence[Label]) -> None:
 
 
 def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence[Label]) -> None:
-    """Draw layers: lines and polygons as they are, points as discs with counts where they are many."""
-    counted = [overlay for overlay in overlays if any(mark.count > 1 for mark in overlay.marks)]
+    """Draw layers: lines and polygons as they are, points in their signs, and discs with counts where they are many."""
+    counted = [overlay for overlay in overlays if overlay.counted]
     for overlay in overlays:
         aside = ASIDE * (counted.index(overlay) - (len(counted) - 1) / 2) if overlay in counted else 0
         for mark in overlay.marks:
-            kind = mark.place.geom_type
-            if kind.endswith("Polygon"):
-                paper.shape(mark.place, spot, fill=None, line=overlay.colour, width=0.5)
-            elif kind.endswith("LineString"):
-                paper.line(mark.place, spot, line=overlay.colour, width=0.5)
+            if mark.sign is not None and mark.sign.geometry != "point":
+                outline(paper, mark.place, spot, mark.sign)
+                continue
+            x, y = spot.of(mark.place.centroid.x, mark.place.centroid.y)
+            if mark.sign is not None:
+                point(paper, (x, y), mark.sign)
             else:
-                x, y = spot.of(mark.place.centroid.x, mark.place.centroid.y)
-                many = mark.count > 1
                 # A count stands for an area and may move; a single feature is where it is.
-                disc(paper, _clear(x + aside, y, mark.count, labels) if many else (x, y), mark.count, overlay.colour)
+                disc(paper, _clear(x + aside, y, mark.count, labels), f"{mark.count:,}", overlay.colour)
 
 
-def disc(paper: Paper, at: tuple[float, float], count: int, colour: str) -> None:
-    """Draw a point, or a larger disc with how many points it stands for."""
+def disc(paper: Paper, at: tuple[float, float], count: str, colour: str) -> None:
+    """Draw a disc that says how many points it stands for."""
     pdf, (x, y) = paper.pdf, at
     pdf.set_fill_color(*rgb(colour))
     pdf.set_draw_color(*rgb(TEXT))
     pdf.set_line_width(0.1)
     pdf.circle(x, y, _radius(count), style="DF")
-    if count > 1:
-        paper.letters(4.5, bold=True, colour=TEXT)
-        text = f"{count:,}"
-        paper.write(x - pdf.get_string_width(text) / 2, y + 0.3 * pdf.font_size, text)
+    paper.letters(4.5, bold=True, colour=TEXT)
+    paper.write(x - pdf.get_string_width(count) / 2, y + 0.3 * pdf.font_size, count)
 
 
-def _radius(count: int) -> float:
-    return 0.7 if count == 1 else 1.3 + 0.45 * math.log10(count)
+def point(paper: Paper, at: tuple[float, float], sign: Sign) -> None:
+    """Draw a single point in its shape."""
+    pdf, (x, y), radius = paper.pdf, at, sign.radius * paper.scale
+    pdf.set_fill_color(*rgb(sign.colour))
+    pdf.set_draw_color(*rgb(TEXT if sign.hollow else LINE))
+    pdf.set_line_width(0.15)
+    style = "D" if sign.hollow else "DF"
+    if corners := SHAPES[sign.shape]:
+        pdf.polygon([(x + dx * radius, y + dy * radius) for dx, dy in corners], style=style)
+    else:
+        pdf.circle(x, y, radius, style=style)
+
+
+def outline(paper: Paper, shape: BaseGeometry, spot: Spot, sign: Sign) -> None:
+    """Draw a line or a polygon with its stroke."""
+    dash = DASHES.get(sign.shape)
+    if sign.geometry == "polygon":
+        paper.shape(
+            shape, spot, fill=sign.colour, line=sign.colour, width=STROKE * paper.scale, opacity=FILLED, dash=dash
+        )
+    else:
+        paper.line(shape, spot, line=sign.colour, width=STROKE * paper.scale, dash=dash)
+
+
+def _radius(count: str) -> float:
+    digits = sum(letter.isdigit() for letter in count)
+    return 1.3 + 0.45 * max(digits - 1, 0)
 
 
 def _clear(x: float, y: float, count: int, labels: Sequence[Label]) -> tuple[float, float]:
     """Return the nearest place above or below the label that a disc would cover."""
-    reach = _radius(count) + 0.2
+    reach = _radius(f"{count:,}") + 0.2
     for label in labels:
         west, top, east, bottom = label.box
         if _clash((x - reach, y - reach, x + reach, y + reach), (west, top, east, bottom)):

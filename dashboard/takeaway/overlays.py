@@ -11,11 +11,13 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from dashboard.leaflet import INCIDENT
+from dashboard.takeaway.signs import Group, Sign, Signs, joined
 from dashboard.takeaway.tables import Order
 from layers import points, shapes
 from layers.filters import Box
 from layers.points import TILE, View
 from layers.questions import Question
+from layers.specs import LayerSpec
 
 PIXELS = 600
 """A map on paper is clustered like one on a screen so wide."""
@@ -23,10 +25,11 @@ PIXELS = 600
 
 @dataclass(frozen=True)
 class Mark:
-    """One feature in degrees, or several counted at one place."""
+    """One feature in degrees with its sign, or several counted at one place."""
 
     place: BaseGeometry
     count: int
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,23 @@ class Overlay:
     colour: str
     total: int
     marks: Sequence[Mark]
+    key: Sequence[Group] = ()
+    """What the signs of single features mean."""
+
+    @property
+    def counted(self) -> bool:
+        """Whether any mark stands for several features."""
+        return any(mark.count > 1 for mark in self.marks)
+
+    @property
+    def sign(self) -> Sign | None:
+        """The sign of all single features, where nothing tells them apart."""
+        signs = {replace(mark.sign, radius=0) for mark in self.marks if mark.sign}
+        return next(mark.sign for mark in self.marks if mark.sign) if len(signs) == 1 and not self.key else None
 
     def moved(self, move: Callable[[Any], Any]) -> "Overlay":
         """Return the overlay with all its places moved."""
-        return replace(self, marks=[Mark(transform(mark.place, move), mark.count) for mark in self.marks])
+        return replace(self, marks=[replace(mark, place=transform(mark.place, move)) for mark in self.marks])
 
 
 def overlays(order: Order, layers: Sequence[str], box: Box) -> Iterator[Overlay]:
@@ -51,18 +67,13 @@ def overlays(order: Order, layers: Sequence[str], box: Box) -> Iterator[Overlay]
         if layer.incidents is None:
             ask = points.features_in_view if layer.geometry == "point" else shapes.shapes_in_view
             question = ask(layer, order.asked, order.city, of=order.of, view=view)
-            yield _overlay(order, question, title=layer.title.text(order.language), colour=layer.color)
+            yield _overlay(order, question, [layer], colour=layer.color)
     wanted = order.asked.sources
-    titles = {
-        layer.incidents: layer.title.text(order.language)
-        for layer in chosen
-        if layer.incidents and (not wanted or layer.incidents in wanted)
-    }
-    if titles:
-        asked = replace(order.asked, sources=tuple(titles))
+    happening = [each for each in chosen if each.incidents and (not wanted or each.incidents in wanted)]
+    if happening:
+        asked = replace(order.asked, sources=tuple(each.incidents or "" for each in happening))
         question = points.incidents_in_view(asked, order.city, of=order.of, view=view, now=order.now)
-        joined = "、" if order.language == "zh" else ", "
-        yield _overlay(order, question, title=joined.join(titles.values()), colour=INCIDENT)
+        yield _overlay(order, question, happening, colour=INCIDENT)
 
 
 def zoom(box: Box) -> int:
@@ -70,7 +81,18 @@ def zoom(box: Box) -> int:
     return max(0, min(19, int(math.log2(360 * PIXELS / TILE / max(box[2] - box[0], 1e-6)))))
 
 
-def _overlay(order: Order, question: Question, *, title: str, colour: str) -> Overlay:
+def _overlay(order: Order, question: Question, layers: Sequence[LayerSpec], *, colour: str) -> Overlay:
+    """Ask for a layer's features, or for the incidents of several, and give each its sign."""
     found: dict[str, Any] = json.loads(order.connection.execute(question).scalar_one())
-    marks = [Mark(shape(item["geometry"]), item["properties"].get("count") or 1) for item in found["features"]]
-    return Overlay(title, colour, found["total"], marks)
+    signs = {layer.incidents or "": Signs(layer, order.city, colour=colour) for layer in layers}
+
+    def mark(item: dict[str, Any]) -> Mark:
+        said = item["properties"]
+        count = said.get("count") or 1
+        source = said["source"] if layers[0].incidents and count == 1 else ""
+        return Mark(shape(item["geometry"]), count, signs[source].sign(said) if count == 1 else None)
+
+    marks = sorted(map(mark, found["features"]), key=lambda each: -each.sign.radius if each.sign else 0)
+    key = joined([group for each in signs.values() for group in each.key(order.language)])
+    title = ("、" if order.language == "zh" else ", ").join(layer.title.text(order.language) for layer in layers)
+    return Overlay(title, colour, found["total"], marks, key)

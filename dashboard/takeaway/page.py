@@ -6,9 +6,9 @@ from typing import Any, cast
 
 from fpdf.enums import MethodReturnValue
 
-from dashboard.classes import span
-from dashboard.takeaway.drawing import NOTHING, Drawing, Look, drawn
-from dashboard.takeaway.marks import disc, labels, over, write
+from dashboard.takeaway import key
+from dashboard.takeaway.drawing import Drawing, Look, drawn
+from dashboard.takeaway.marks import labels, over, write
 from dashboard.takeaway.names import ends
 from dashboard.takeaway.notes import Note, conditions, moment, origins
 from dashboard.takeaway.paper import DIM, LINE, TEXT, Paper, Spot, rgb
@@ -21,6 +21,10 @@ MARGIN, SIDE, GAP = 12.0, 66.0, 6.0
 KILOMETRE = 1000
 SIZES = (8, 7, 6, 5)
 """Points: of the letters of notes, the largest that fit."""
+KEYS = (1.0, 0.9, 0.8, 0.7)
+"""How large the key is: as large as leaves room for the notes."""
+BAR = 23.0
+"""Millimetres that the scale bar takes, with the room around it."""
 LEADING, PARAGRAPH = 1.35, 0.85
 """Of the letters' height, between lines; millimetres a point, between notes."""
 
@@ -66,41 +70,37 @@ def column(paper: Paper, drawing: Drawing, order: Order, *, look: Look, spot: Sp
     y = pdf.get_y() + 4
     paper.letters(8, colour=DIM)
     paper.write(left, y, look.indicator.unit.text(language))
-    paper.letters(8.5)
-    rows = [
-        (colour, span(item, look.indicator.digits), item.units)
-        for item, colour in zip(drawing.classes, drawing.colours, strict=True)
-    ]
-    if drawing.unknown:
-        rows.append((NOTHING, say("no_data", language), drawing.unknown))
-    for colour, text, units in rows:
-        y += 6
-        pdf.set_fill_color(*rgb(colour))
-        pdf.set_draw_color(*rgb("#8ba3b8"))
-        pdf.set_line_width(0.1)
-        pdf.rect(left, y - 3.2, 8, 4.2, style="DF")
-        paper.write(left + 11, y, text)
-        paper.write(left + 42, y, say("one_unit_in_class" if units == 1 else "units_in_class", language, n=units))
-    for overlay in drawing.overlays:
-        y += 6
-        disc(paper, (left + 4, y - 1.1), 1, overlay.colour)
-        paper.letters(8.5)
-        paper.write(left + 11, y, f"{overlay.title} · {overlay.total:,}")
-    y = scale_bar(paper, left, y + 14, spot) + 9
-    notes(paper, told_of(order, look), left, y)
+    said = told_of(order, look)
+    room, needed = pdf.h - MARGIN / 2 - BAR - y, least(paper, said)
+    sizes = [key.rows(paper, drawing, look, language=language, across=(left, left + SIDE, size)) for size in KEYS]
+    beside = next((rows for rows in sizes if key.height(rows) + needed < room), None)
+    rows = beside or next((rows for rows in sizes if key.height(rows) < room), sizes[-1])
+    y, wide = scale_bar(paper, left, key.draw(rows, y) + BAR - 9, spot) + 9, SIDE
+    if beside is None:
+        # Of many layers the key alone fills the column.
+        pdf.add_page()
+        left, wide, y = MARGIN, pdf.w - 2 * MARGIN, MARGIN + 6
+    notes(paper, said, (left, y), wide)
 
 
-def notes(paper: Paper, said: Sequence[Note], left: float, top: float) -> None:
+def least(paper: Paper, said: Sequence[Note]) -> float:
+    """Return the least room that notes take."""
+    paper.letters(SIZES[-1])
+    return sum(tall(paper, text, SIDE) + PARAGRAPH * SIZES[-1] for _, text in said)
+
+
+def tall(paper: Paper, text: str, wide: float) -> float:
+    """Return how high a text becomes in the chosen letters."""
+    ruled: dict[str, Any] = {"align": "L", "padding": 0, "output": MethodReturnValue.HEIGHT, "dry_run": True}
+    return float(cast("float", paper.pdf.multi_cell(wide, paper.pdf.font_size * LEADING, text, **ruled)))
+
+
+def notes(paper: Paper, said: Sequence[Note], at: tuple[float, float], wide: float) -> None:
     """Write labels and texts below one another, in letters as large as the page has room for."""
-    pdf = paper.pdf
-    ruled: dict[str, Any] = {"align": "L", "padding": 0, "output": MethodReturnValue.HEIGHT}
-
-    def height(text: str) -> float:
-        return float(cast("float", pdf.multi_cell(SIDE, pdf.font_size * LEADING, text, **ruled, dry_run=True)))
-
+    pdf, (left, top) = paper.pdf, at
     for size in SIZES:
         paper.letters(size)
-        y = top + sum(height(text) + PARAGRAPH * size for _, text in said)
+        y = top + sum(tall(paper, text, wide) + PARAGRAPH * size for _, text in said)
         if y < pdf.h - MARGIN / 2:
             break
     y = top
@@ -109,7 +109,7 @@ def notes(paper: Paper, said: Sequence[Note], left: float, top: float) -> None:
         paper.write(left, y, label)
         paper.letters(size)
         pdf.set_xy(left, y + 0.12 * size)
-        pdf.multi_cell(SIDE, pdf.font_size * LEADING, text, align="L", padding=0)
+        pdf.multi_cell(wide, pdf.font_size * LEADING, text, align="L", padding=0)
         y = pdf.get_y() + (PARAGRAPH - 0.12) * size
 
 
@@ -157,7 +157,9 @@ def north(paper: Paper, x: float, y: float) -> None:
 def when(order: Order) -> str:
     """Return the first and last day of the filter."""
     days = ends(order)
-    return " – ".join(f"{day:%Y-%m-%d}" if day else "" for day in days) if any(days) else say("all", order.language)
+    if not any(days):
+        return say("all_long", order.language).capitalize()
+    return " – ".join(f"{day:%Y-%m-%d}" if day else "…" for day in days)
 
 
 def _name(order: Order) -> str:

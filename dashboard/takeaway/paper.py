@@ -25,10 +25,12 @@ class Paper:
         self.pdf.add_font("chinese", "B", fname=chinese)
         self.pdf.add_page()
         self.large = size == "a3"
+        self.scale = 1.3 if self.large else 1.0
+        """How much larger letters and signs are than on A4."""
 
     def letters(self, size: float, *, bold: bool = False, colour: str = TEXT) -> None:
         """Choose how the next text looks; a larger page has larger letters."""
-        self.pdf.set_font("latin", "B" if bold else "", size * (1.3 if self.large else 1))
+        self.pdf.set_font("latin", "B" if bold else "", size * self.scale)
         self.pdf.set_fallback_fonts(["chinese"], exact_match=False)
         self.pdf.set_text_color(*rgb(colour))
 
@@ -42,17 +44,32 @@ class Paper:
         self.pdf.set_font(style="" if style else "B")
         self.pdf.set_font(style=style)
 
-    def line(self, shape: BaseGeometry, spot: "Spot", *, line: str, width: float) -> None:
+    def line(
+        self, shape: BaseGeometry, spot: "Spot", *, line: str, width: float, dash: tuple[float, float] | None = None
+    ) -> None:
         """Draw a line, or several."""
         self.pdf.set_draw_color(*rgb(line))
         self.pdf.set_line_width(width)
-        for part in getattr(shape, "geoms", [shape]):
-            self.pdf.polyline([spot.of(*point[:2]) for point in part.coords])
+        with self.pdf.local_context(dash_pattern={"dash": dash[0], "gap": dash[1], "phase": 0} if dash else None):
+            for part in getattr(shape, "geoms", [shape]):
+                self.pdf.polyline([spot.of(*point[:2]) for point in part.coords])
 
-    def shape(self, shape: BaseGeometry, spot: "Spot", *, fill: str | None, line: str, width: float) -> None:
+    def shape(  # noqa: PLR0913 - all that a polygon's look is made of
+        self,
+        shape: BaseGeometry,
+        spot: "Spot",
+        *,
+        fill: str | None,
+        line: str,
+        width: float,
+        opacity: float = 1.0,
+        dash: tuple[float, float] | None = None,
+    ) -> None:
         """Draw a polygon with its holes."""
         with self.pdf.new_path() as path:
             path.style.fill_color = fill
+            path.style.fill_opacity = opacity
+            path.style.stroke_dash_pattern = dash
             path.style.stroke_color = line
             path.style.stroke_width = width
             path.style.intersection_rule = IntersectionRule.EVENODD

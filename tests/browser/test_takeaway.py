@@ -49,6 +49,18 @@ def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path
     assert content.startswith(b"\x89PNG")
     assert (wide, high > 1080) == (1920, True)
     assert len(content) > 50_000
+    said = dashboard.page.evaluate(
+        """() => {
+            const pen = document.createElement('canvas').getContext('2d');
+            const { rows } = onemap.pictureKey.made(pen, { at: '2026-01-01T00:00:00Z' }, 1900, 220);
+            return rows.map((row) => row.map(([left, each]) => each.said));
+        }"""
+    )
+    legend = dashboard.page.locator("#legend-body li span").all_inner_texts()
+    assert said[0] == legend
+    names = [row[0] for row in said[1:-1]]
+    assert {"摄像头", "网格上报、12345 热线"} <= set(names)
+    assert "n：一处的数量" in said[-2]
 
 
 def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) -> None:

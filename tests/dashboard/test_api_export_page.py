@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from dashboard.takeaway import fonts
+from dashboard.takeaway import fonts, page
 from dashboard.takeaway.paper import Spot
 from tests.dashboard.conftest import Client
 
@@ -77,6 +77,18 @@ def test_layers_lie_over_the_units_with_their_numbers_in_the_legend(client: Clie
 
     assert discs("cameras,hotline") > discs("cameras") > discs("") == 0
     assert client.get("/api/export/map.pdf?layers=nowhere").status_code == 400
+
+
+def test_a_key_that_leaves_no_room_sends_the_notes_to_a_page_of_their_own(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "/api/export/map.pdf?unit=990101001001001&language=en&layers="
+    plain, styled = client.get(asked).content, client.get(f"{asked}cameras").content
+    assert set("Camerastu") - said(styled) == set()
+    assert set("Camerastu") - said(plain) != set()
+    assert styled.count(b"/Type /Page\n") == 1
+    monkeypatch.setattr(page, "BAR", 150.0)
+    assert client.get(f"{asked}cameras").content.count(b"/Type /Page\n") == 2
 
 
 def test_a_cell_is_drawn_among_its_neighbours(client: Client) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.painting import plain
 from dashboard.symbols import GIVEN, SHAPES, key, styled, swatch, symbol
+from dashboard.takeaway.signs import COLOURS, PIXEL, Signs, joined
 from layers.pack import City
 from layers.settings import HOME
 from layers.styles import OTHER, SERIES, StyleSpec
@@ -32,6 +33,27 @@ def test_every_named_colour_is_a_token_of_both_themes() -> None:
     tokens = (ASSETS / "tokens.css").read_text(encoding="utf-8")
     for name in (*SERIES, OTHER):
         assert len(re.findall(rf"--kind-{name}: #[0-9a-f]{{6}};", tokens)) == 2, name
+
+
+def test_paper_has_the_colours_of_a_light_page() -> None:
+    light = (ASSETS / "tokens.css").read_text(encoding="utf-8").partition("light")[2]
+    assert dict(re.findall(r"--kind-(\w+): (#[0-9a-f]{6});", light)) == COLOURS
+
+
+def test_paper_explains_the_signs_it_has_and_no_others(ningbo: City) -> None:
+    signs = Signs(ningbo.layers["key-places"], ningbo, colour="#8c9eff")
+    school, nameless = signs.sign({"kind": "school", "people": 6000}), signs.sign({"kind": "kiosk", "people": None})
+    assert (school.radius, nameless.radius) == (12 * PIXEL, 3 * PIXEL)
+    kinds, sizes = signs.key("en")
+    assert [(sign.shape, text) for sign, text in kinds.entries] == [(school.shape, "School"), ("cross", "Other")]
+    assert [text for _, text in sizes.entries] == ["375", "1,500", "≥ 6,000"]
+    hotline, reports = (Signs(ningbo.layers[layer], ningbo, colour="#f2b84b") for layer in ("hotline", "grid-reports"))
+    assert hotline.sign({"status": "closed"}) == reports.sign({"status": "closed"})
+    reports.sign({"status": "reported"})
+    (both,) = joined([*hotline.key("zh"), *reports.key("zh")])
+    assert sorted(text for _, text in both.entries) == ["已上报", "已结案"]
+    plain = Signs(ningbo.layers["hotline"].model_copy(update={"style": None}), ningbo, colour="#f2b84b")
+    assert (plain.sign({"status": "closed"}).colour, plain.key("en")) == ("#f2b84b", [])
 
 
 def test_the_key_names_every_colour_and_three_sizes(ningbo: City) -> None:
