@@ -224,6 +224,8 @@ def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
         )
         .select_from(rows)
         .where(*where)
+        # A fence: else what a row is would be worked out again for each way of grouping.
+        .offset(0)
         .subquery("found")
     )
     seen = found.c

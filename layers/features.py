@@ -58,7 +58,7 @@ def without_unit(layer: LayerSpec, asked: Filter, city: City) -> list[ColumnElem
         found.append(table.source_id.in_(select(source.c.id).where(source.c.code.in_(sources))))
     found += holding(clauses_of(asked, layer.id, city), city)
     if asked.q:
-        found.append(table.name.icontains(asked.q, autoescape=True) | (table.key == asked.q))
+        found.append(lookup.anywhere(table.name, asked.q) | (table.key == asked.q))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Any
 
 from geoalchemy2 import Geography
@@ -11,6 +11,7 @@ from sqlalchemy import (
     FromClause,
     RowMapping,
     Table,
+    Time,
     any_,
     cast,
     collate,
@@ -28,6 +29,7 @@ from layers.filters import Filter
 from layers.model import category, incident, incident_change, source
 from layers.orders import Order, Value
 from layers.pack import City
+from layers.parameters import DAY_HOURS
 from layers.questions import Question
 from layers.specs import LayerSpec
 from layers.units import Unit, in_force
@@ -68,8 +70,9 @@ def rhythms(asked: Filter, city: City) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if asked.hours:
         first, last = asked.hours
-        hour = extract("hour", local)
-        found.append((hour >= first) & (hour < last) if first < last else (hour >= first) | (hour < last))
+        # Since the first hour, on a clock of times: numbers taken out of a time are slow, and a night would need two.
+        since = cast(local - timedelta(hours=first), Time)
+        found += [since < time((last - first) % DAY_HOURS)] if (last - first) % DAY_HOURS else []
     if asked.weekdays:
         found.append(extract("isodow", local).in_(asked.weekdays))
     return found
@@ -125,9 +128,7 @@ def without_unit(asked: Filter, city: City) -> list[ColumnElement[bool]]:
     found += [*rhythms(asked, city), *holding(clauses_of(asked, None, city), city)]
     if asked.q:
         found.append(
-            table.title.icontains(asked.q, autoescape=True)
-            | table.address.icontains(asked.q, autoescape=True)
-            | (table.key == asked.q)
+            lookup.anywhere(table.title, asked.q) | lookup.anywhere(table.address, asked.q) | (table.key == asked.q)
         )
     return found
 

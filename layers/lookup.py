@@ -32,6 +32,15 @@ def holding(name: ColumnElement[Any], text: str) -> list[ColumnElement[bool]]:
     return [letters.contains(cast(sorted(set(text.lower())), ARRAY(Text))), lower.like(f"%{_literal(text.lower())}%")]
 
 
+def anywhere(column: ColumnElement[str], words: str) -> ColumnElement[bool]:
+    """Return the condition that a text holds words, whatever the case of their letters.
+
+    Words without any, such as Chinese ones, are compared as they stand, which takes a tenth of the time.
+    """
+    cased = words.lower() != words.upper()
+    return column.icontains(words, autoescape=True) if cased else column.contains(words, autoescape=True)
+
+
 def _literal(text: str) -> str:
     for sign in "\\%_":
         text = text.replace(sign, f"\\{sign}")

@@ -40,6 +40,8 @@ def everything(connection: Connection, city: City) -> Unit:
     [
         ({"where": ["severity:ge:2"]}, "severity >= 2"),
         ({"where": ["severity:ne:2"]}, "severity IS DISTINCT FROM 2"),
+        ({"where": ["severity:lt:1.5|severity:eq:3"]}, "severity IN (0, 1, 3)"),
+        ({"where": ["severity:le:9999999999"]}, "severity IS NOT NULL"),
         ({"where": ["severity:empty"]}, "severity IS NULL"),
         ({"where": ["channel:eq:phone,app"]}, "channel IN ('phone', 'app')"),
         ({"where": ["category:eq:order"]}, "category_id IN (SELECT id FROM category WHERE code LIKE 'order%')"),
@@ -48,6 +50,7 @@ def everything(connection: Connection, city: City) -> Unit:
             "status <> 5 AND source_id = (SELECT id FROM source WHERE code = 'hotline')",
         ),
         ({"where": ["title:has:case 1|address:has:ROAD 7"]}, "title ILIKE '%case 1%' OR address ILIKE '%road 7%'"),
+        ({"where": ["address:has:7,%"]}, "address LIKE '%7%'"),
         ({"where": ["address:eq:Road 7"]}, "address = 'Road 7'"),
         ({"where": ["closed_at:ge:2025-05-01"]}, "closed_at >= '2025-05-01 00:00+08'"),
         ({"where": ["due_at:lt:2025-05-01T12:00:00"]}, "due_at < '2025-05-01 12:00+08'"),
