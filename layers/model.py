@@ -243,8 +243,8 @@ incident = Table(
         "incident_unit",
         "unit_id",
         "reported_at",
-        # All that counting looks at, so that a unit with few incidents is counted from here.
-        postgresql_include=["category_id", "status", "source_id", "closed_at", "due_at"],
+        # All that counting looks at, so that a unit with few incidents, or what no count knows, is counted from here.
+        postgresql_include=["category_id", "status", "source_id", "severity", "closed_at", "due_at", "channel"],
         postgresql_where=LIVE,
     ),
     Index(
