@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 import dashboard.api
-from dashboard import problems
+from dashboard import documentation, problems
 from dashboard.base_maps import offered
 from dashboard.compression import Compression
 from dashboard.finding import Directory
@@ -40,11 +40,10 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
     app = FastAPIOffline(
         title=f"OneMap 一张图 · {city.spec.name.zh} {city.spec.name.en}",
         version="1",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        static_url="/api/docs/static",
-        swagger_ui_oauth2_redirect_url="/api/docs/oauth2-redirect",
+        static_url=documentation.STATIC,
         swagger_ui_parameters={"validatorUrl": None},
         lifespan=lifespan,
     )
@@ -54,6 +53,7 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
     app.state.exports = Exports(database_url, city.spec.time_zone)
     app.add_middleware(Compression)
     problems.install(app)
+    documentation.attach(app)
     for router in routers():
         app.include_router(router)
     app.add_api_route("/api/{rest:path}", nothing_here, include_in_schema=False)

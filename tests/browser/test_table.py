@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.accessible import faults
 from tests.browser.visit import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -130,6 +131,7 @@ def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(das
     )
     page.mouse.click(*spot)
     popup.get_by_role("textbox").fill("现场核实")
+    assert faults(page, ".leaflet-popup-pane") == []
     popup.get_by_role("button", name="定位于此").click()
     expect(popup).to_contain_text("现场核实")
     expect(popup).to_contain_text(key)
