@@ -41,7 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from layers import editions
+from layers import clocks, editions
 from layers.filters import Filter
 from layers.incidents import branches, clauses_of, conditions, without_unit
 from layers.model import (
@@ -211,14 +211,13 @@ def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
     """Count incidents by unit, child and day at once."""
     table = incident.c
     closed = table.status == int(Status.CLOSED)
-    zone = literal(city.spec.time_zone)
     found = (
         select(
             child_of(unit_id, of, len(city.levels)).label("child_id"),
             table.category_id,
             table.status,
             table.source_id,
-            cast(func.timezone(zone, table.reported_at), Date).label("day"),
+            cast(clocks.local(table.reported_at, city.time_zone), Date).label("day"),
             (closed & (table.closed_at <= table.due_at)).label("on_time"),
             (~closed & (table.due_at < now)).label("late"),
         )

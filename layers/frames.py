@@ -6,7 +6,7 @@ from itertools import product
 
 from sqlalchemy import BigInteger, ColumnElement, Date, any_, case, cast, func, literal, select, tuple_, union_all
 
-from layers import editions
+from layers import clocks, editions
 from layers.counts import Family, Piece, child_of, counted, kept, number, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
@@ -29,7 +29,7 @@ def frames(asked: Filter, city: City, *, of: Family, by: Size) -> Question:
     if asked.before is None and known and counted(asked, city):
         return _from_roll_up(asked, city, of=of, by=by, cut=cut)
     rows, unit_id = editions.with_former(incident, asked.before)
-    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    local = clocks.local(incident.c.reported_at, city.time_zone)
     found = (
         select(child_of(unit_id, of, len(city.levels)).label("child_id"), _begin(by, local).label("begin"))
         .select_from(rows)

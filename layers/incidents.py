@@ -8,6 +8,7 @@ from typing import Any
 from geoalchemy2 import Geography
 from sqlalchemy import (
     ColumnElement,
+    Date,
     FromClause,
     RowMapping,
     Table,
@@ -15,14 +16,12 @@ from sqlalchemy import (
     any_,
     cast,
     collate,
-    extract,
     func,
-    literal,
     select,
     union_all,
 )
 
-from layers import editions, lookup, pins
+from layers import clocks, editions, lookup, pins
 from layers.clauses import Clause, about
 from layers.comparisons import holding
 from layers.filters import Filter
@@ -66,7 +65,7 @@ def kinds(asked: Filter, city: City) -> list[ColumnElement[bool]]:
 
 def rhythms(asked: Filter, city: City) -> list[ColumnElement[bool]]:
     """Return a filter's conditions on the city's hours and days of the week."""
-    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    local = clocks.local(incident.c.reported_at, city.time_zone)
     found: list[ColumnElement[bool]] = []
     if asked.hours:
         first, last = asked.hours
@@ -74,7 +73,8 @@ def rhythms(asked: Filter, city: City) -> list[ColumnElement[bool]]:
         since = cast(local - timedelta(hours=first), Time)
         found += [since < time((last - first) % DAY_HOURS)] if (last - first) % DAY_HOURS else []
     if asked.weekdays:
-        found.append(extract("isodow", local).in_(asked.weekdays))
+        # Days since a Monday, for the same reason.
+        found.append(((cast(local, Date) - date.min) % 7 + 1).in_(asked.weekdays))
     return found
 
 

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, Integer, and_, cast, extract, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, and_, cast, extract, false, func, or_, select
 
-from layers import editions
+from layers import clocks, editions
 from layers.counts import Piece, counted, kept, number, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
@@ -16,7 +16,7 @@ from layers.units import Unit
 
 def hours(asked: Filter, city: City, *, of: Unit) -> Question:
     """Ask how many there are by weekday (Monday being 1) and hour of the city's clocks."""
-    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    local = clocks.local(incident.c.reported_at, city.time_zone)
     rows, _ = editions.with_former(incident, asked.before)
     found = (
         select(
@@ -36,7 +36,7 @@ def months(asked: Filter, city: City, *, of: Unit) -> Question:
     known = all(kept(of.rank, grain, kinds=True) for grain, _, _ in cut)
     if asked.before is None and known and counted(asked, city):
         return _months_counted(asked, city, of=of, cut=cut)
-    local = func.timezone(literal(city.spec.time_zone), incident.c.reported_at)
+    local = clocks.local(incident.c.reported_at, city.time_zone)
     rows, _ = editions.with_former(incident, asked.before)
     found = (
         select(cast(func.date_trunc("month", local), Date).label("month"), incident.c.category_id)
