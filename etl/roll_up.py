@@ -56,24 +56,27 @@ def counts(counted: NDArray[np.void], *, levels: int, source: int) -> Iterator[p
         if not there.any():
             continue
         units, unit = np.unique(counted["unit"][there] >> shift << shift, return_inverse=True)
-        for grain, periods, category, deepest in (
-            (Grain.DAY, days, every, TOTALS_BY_DAY),
-            (Grain.DAY, days, counted["category"], KINDS_BY_DAY),
-            (Grain.MONTH, months, every, levels),
-            (Grain.MONTH, months, counted["category"], KINDS_BY_MONTH),
+        size = len(unit)
+        for grain, periods, totals, by_kind in (
+            (Grain.DAY, days, TOTALS_BY_DAY, KINDS_BY_DAY),
+            (Grain.MONTH, months, levels, KINDS_BY_MONTH),
         ):
-            if rank > deepest:
+            # All categories together and each by itself in one, since that is how they stand in the key.
+            kinds = [every] * (rank <= totals) + [counted["category"]] * (rank <= by_kind)
+            if not kinds:
                 continue
-            first, order, starts = runs([unit, category[there], periods[there]])
+            category = np.concatenate([kind[there] for kind in kinds])
+            period = np.tile(periods[there], len(kinds))
+            first, order, starts = runs([np.tile(unit, len(kinds)), category, period])
             yield pa.RecordBatch.from_pydict(
                 {
                     "rank": constant(rank, len(first)),
                     "grain": constant(grain, len(first)),
-                    "unit_id": units[unit[first]],
-                    "category_id": category[there][first],
-                    "period": pa.array(periods[there][first], pa.date32()),
+                    "unit_id": units[unit[first % size]],
+                    "category_id": category[first],
+                    "period": pa.array(period[first], pa.date32()),
                     "source_id": constant(source, len(first)),
-                    **{name: sums(number[there][order], starts) for name, number in numbers.items()},
+                    **{name: sums(number[there][order % size], starts) for name, number in numbers.items()},
                 }
             )
 

@@ -21,7 +21,7 @@ from simulate.city import write_units
 from simulate.partition import build
 from simulate.places import Ground
 from simulate.plan import read
-from simulate.write import render, write
+from simulate.write import Table, render, write
 from tests.benchmarks._scratch import scratch
 
 ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "1000000"))
@@ -35,6 +35,8 @@ class Bench:
 
     city: City
     source: SourceSpec
+    table: Table
+    """What the file holds."""
     engine: Engine
     inbox: Path
 
@@ -73,12 +75,13 @@ class Bench:
 
 
 @contextmanager
-def bench() -> Iterator[Bench]:
+def bench(rows: int = ROWS) -> Iterator[Bench]:
     """Make the file and a database with the units, gone afterwards."""
     with scratch("bench") as url, TemporaryDirectory() as folder:
         engine = create_engine(url)
         try:
-            made = Bench(*sent(Path(folder)), engine, Path(folder))
+            city, source, table = sent(Path(folder), rows)
+            made = Bench(city, source, table, engine, Path(folder))
             migrate(engine, made.city)
             load(made.city.sources["units"], city=made.city, engine=engine, inbox=made.inbox, now=NOW)
             yield made
@@ -86,7 +89,7 @@ def bench() -> Iterator[Bench]:
             engine.dispose()
 
 
-def sent(inbox: Path) -> tuple[City, SourceSpec]:
+def sent(inbox: Path, rows: int) -> tuple[City, SourceSpec, Table]:
     """Write the units and the file of cases, in an encoding and a datum that everybody knows."""
     city = City(PACK)
     plain = city.sources["hotline"].model_dump()
@@ -96,7 +99,8 @@ def sent(inbox: Path) -> tuple[City, SourceSpec]:
     plan = read(city.folder)
     partition = build(city, plan)
     write_units(inbox, city, city.sources["units"], partition)
-    world = incidents.world(city, plan, Ground(partition), rows=ROWS, now=NOW)
-    columns, _ = incidents.columns(world, "hotline", ROWS)
-    write(inbox / source.read.path, source, render(city, source, columns))
-    return city, source
+    world = incidents.world(city, plan, Ground(partition), rows=rows, now=NOW)
+    columns, _ = incidents.columns(world, "hotline", rows)
+    table = render(city, source, columns)
+    write(inbox / source.read.path, source, table)
+    return city, source, table

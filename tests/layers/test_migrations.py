@@ -36,6 +36,7 @@ CONSTRAINTS = """
     SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
     WHERE connamespace IN ('public'::regnamespace, 'jobs'::regnamespace) ORDER BY 1, 2
 """
+OPTIONS = "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL ORDER BY 1"
 TRIGGERS = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
 FUNCTIONS = "SELECT prosrc FROM pg_proc WHERE proname LIKE 'incident@_%' ESCAPE '@' ORDER BY proname"
 
@@ -56,7 +57,7 @@ def old(databases: Databases, city: City) -> Iterator[Engine]:
     databases.drop(url)
 
 
-@pytest.mark.parametrize("question", [COLUMNS, INDEXES, CONSTRAINTS, TRIGGERS, FUNCTIONS])
+@pytest.mark.parametrize("question", [COLUMNS, INDEXES, CONSTRAINTS, OPTIONS, TRIGGERS, FUNCTIONS])
 def test_the_first_release_becomes_what_a_new_database_is(old: Engine, connection: Connection, question: str) -> None:
     with old.connect() as upgraded:
         assert upgraded.execute(text(question)).all() == connection.execute(text(question)).all()
