@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy import inspect
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 ROLL_UP = Path(__file__).parents[2] / "sql" / "roll_up.sql"
 STATEMENTS = """
