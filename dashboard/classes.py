@@ -33,6 +33,7 @@ def classify(values: Sequence[float], method: str, *, digits: int = 0, breaks: S
 
     Zero is a class of its own, since nothing happened there. Up to six different numbers are a class each. Quantiles
     of many equal numbers coincide; coinciding ones are one class, and what the legend says are numbers that occur.
+    Where the greatest number fills a class, it is one by itself.
     """
     scale = 10**digits
     if method == "manual" and breaks:
@@ -76,8 +77,19 @@ def _classes(values: Sequence[int], method: str) -> list[Class]:
         return first + _even(rest, sorted({math.floor(bound) for bound in bounds} | {rest[-1]}))
     if method == "natural":
         return first + _occurring(rest, _natural(rest, room))
-    bounds = np.percentile(rest, [100 * (number + 1) / room for number in range(room - 1)])
-    return first + _occurring(rest, sorted({math.floor(bound) for bound in bounds} | {rest[-1]}))
+    return first + _occurring(rest, _quantiles(rest, room))
+
+
+def _quantiles(values: Sequence[int], room: int) -> list[int]:
+    """Return the tops of classes of about as many numbers each.
+
+    A greatest number that fills a class is one by itself, as zero is: else most rates of 100 % would hide the others.
+    """
+    full = values.count(values[-1])
+    if full * room >= len(values):
+        return [*_quantiles(values[:-full], room - 1), values[-1]] if room > 1 and full < len(values) else [values[-1]]
+    bounds = np.percentile(values, [100 * (number + 1) / room for number in range(room - 1)])
+    return sorted({math.floor(bound) for bound in bounds} | {values[-1]})
 
 
 def _manual(values: Sequence[float], tops: Sequence[float]) -> list[Class]:

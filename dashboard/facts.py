@@ -29,7 +29,14 @@ def facts(city: City) -> dict[str, Any]:
         "levels": [level.id for level in city.levels],
         "level_titles": {level.id: named(level.title) for level in city.levels},
         "indicators": [
-            {"id": item.id, **named(item.title), "summed": item.needs is Needs.COUNTS}
+            {
+                "id": item.id,
+                **named(item.title),
+                "summed": item.needs is Needs.COUNTS,
+                "played": item.needs in {Needs.COUNTS, Needs.SIZES},
+                "digits": item.digits,
+                "sign": item.sign,
+            }
             for item in indicators.offered(city).values()
         ],
         "drawing": drawing(city),

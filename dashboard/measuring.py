@@ -64,12 +64,7 @@ def written(value: float | None, indicator: Indicator, language: str) -> str:
     if value is None:
         return NONE
     number = f"{value:,.{indicator.digits}f}" if indicator.digits else count(value, language)
-    return number + sign(indicator)
-
-
-def sign(indicator: Indicator) -> str:
-    """Return what is written behind a value."""
-    return "%" if indicator.unit == indicators.PER_CENT else ""
+    return number + indicator.sign
 
 
 def made_of(measure: Measure) -> str:

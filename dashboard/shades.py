@@ -7,7 +7,7 @@ from dash import Dash, Input, Output
 
 from dashboard.classes import Class, class_of, classify
 from dashboard.leaflet import ramp
-from dashboard.measuring import chosen, made_of, measures, sign, written
+from dashboard.measuring import chosen, made_of, measures, written
 from dashboard.state import Picture, Store
 from dashboard.words import say
 from layers.pack import City
@@ -32,7 +32,7 @@ def shades(city: City, picture: Picture | None, theme: str | None, language: str
         "unit": picture["frame"]["unit"]["code"],
         "title": indicator.title.text(tongue),
         "digits": indicator.digits,
-        "sign": sign(indicator),
+        "sign": indicator.sign,
         "nothing": f"{say('no_data', tongue)} · {indicator.no_data.text(tongue)}",
         "bounds": [item.high for item in classes],
         "lows": [item.low for item in classes],

@@ -41,6 +41,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "仅地图颜色与数值为这段时间；数字、点位和列表仍为整个时段。颜色分级全程不变。",
         "Only the map's colours and values are of these days; all else is of the whole period. Classes stay the same.",
     ),
+    "play_instead": ("“{name}”不能回放，这里回放的是事件数", "{name} cannot be played: these are incidents"),
     "play_unavailable": ("请选择多于一天的时段", "Choose more than one day"),
     "strip_beside": ("并排", "Side by side"),
     "beside_none": (

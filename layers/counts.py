@@ -279,6 +279,16 @@ def number(statuses: Sequence[Status]) -> ColumnElement[int]:
     return sum((columns[status] for status in statuses), start=nothing) if statuses else table.n
 
 
+def lateness(statuses: Sequence[Status]) -> ColumnElement[int]:
+    """Return how many of these a row of the roll-up counts as open past their limit, as far as that was judged."""
+    table = incident_count.c
+    nothing: ColumnElement[int] = literal(0, Integer)
+    further = {each: table[f"late_{each.name.lower()}"] for each in Status if Status.REPORTED < each < Status.CLOSED}
+    columns = {**further, Status.REPORTED: table.late - sum(further.values(), start=nothing)}
+    chosen = (columns[status] for status in statuses if status in columns)
+    return sum(chosen, start=nothing) if statuses else table.late
+
+
 def pieces(start: date | None, end: date | None) -> Iterator[Piece]:
     """Cut a period into whole months and the days left at its ends."""
     first = None if start is None else start if start.day == 1 else _next_month(start)

@@ -53,6 +53,11 @@ class Indicator:
     follows: bool = True
     """Whether period, category and the other conditions on incidents change it."""
 
+    @property
+    def sign(self) -> str:
+        """What is written behind a value."""
+        return "%" if self.unit == PER_CENT else ""
+
     def value(self, numbers: Numbers) -> float | None:
         """Return the value, or none where the denominator is nothing or unknown."""
         above = numbers.get(self.numerator)

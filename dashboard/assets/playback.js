@@ -4,7 +4,6 @@
   const onemap = (window.onemap = window.onemap || {});
   const PACE = 800; // milliseconds a step is shown
   const SPEEDS = [0.5, 1, 2, 4];
-  const PLAYABLE = ["count", "per-km2", "per-10000"];
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const none = () => window.dash_clientside.no_update;
   const place = (name) => document.getElementById("playback-" + name);
@@ -20,7 +19,8 @@
     const { view, frame } = picture;
     const says = onemap.view.query(view, { unit: frame.unit.code });
     says.append("classes", view.classes === "manual" ? "quantile" : view.classes); // typed ones are of the whole period
-    says.append("indicator", PLAYABLE.includes(view.indicator) ? view.indicator : "count");
+    const { played } = onemap.city.indicators.find((each) => each.id === (view.indicator || "count"));
+    says.append("indicator", played ? view.indicator || "count" : "count"); // medians cannot be taken from counts
     if (picture.leveled) says.append("level", picture.leveled.level);
     if (by) says.append("by", by);
     return "/api/frames?" + says;
@@ -67,20 +67,24 @@
     const lone = length === 1 && found.classes[0].high === 0 ? 0 : 3;
     const colors = found.classes.map((_, number) => ramp[length > 1 ? Math.round((number * 5) / (length - 1)) : lone]);
     const shades = { unit: frame.unit.code, colors, classes: {}, values: {}, texts: {}, parts: {}, nothing: onemap.look.text("no_data") };
-    const digits = found.indicator === "count" ? 0 : 2;
-    if (picture.leveled) return { ...shades, sign: "", digits, title: named() + " · " + days(found.steps[step]) }; // cells.js has its own
+    const { digits, sign } = meant();
+    if (picture.leveled) return { ...shades, sign, digits, title: named() + " · " + days(found.steps[step]) }; // cells.js has its own
     found.values[step].forEach((value, number) => {
       if (value === null) return;
       const code = found.codes[number];
       shades.values[code] = value;
-      shades.texts[code] = digits ? value.toFixed(digits) : onemap.look.count(value);
+      shades.texts[code] = (digits ? value.toFixed(digits) : onemap.look.count(value)) + sign;
       shades.classes[code] = found.classes.findIndex((each) => each.high === null || value <= each.high);
     });
-    return { ...shades, digits, title: named() + " · " + days(found.steps[step]) };
+    return { ...shades, sign, digits, title: named() + " · " + days(found.steps[step]) };
+  }
+
+  function meant() {
+    return onemap.city.indicators.find((each) => each.id === found.indicator);
   }
 
   function named() {
-    return onemap.look.name(onemap.city.indicators.find((each) => each.id === found.indicator));
+    return onemap.look.name(meant());
   }
 
   function days({ first, last }) {
@@ -99,10 +103,17 @@
       at,
       days: days(found.steps[at]),
       total: found.totals[at],
+      whole: found.indicator === "count" ? null : found.whole[at],
       address: onemap.view.address({ ...onemap.view.now, period: "custom", since: first, until, after: null }),
       running: timer !== null,
-      legend: { ...shades, name: named(), classes: found.classes, by: found.by },
+      legend: { ...shades, name: named(), classes: found.classes, by: found.by, instead: instead() },
     });
+  }
+
+  /* The chosen indicator, where it cannot be played. */
+  function instead() {
+    const { indicator } = picture.view;
+    return indicator && indicator !== found.indicator ? onemap.look.name(onemap.city.indicators.find((each) => each.id === indicator)) : null;
   }
 
   /* The units of the drill are Leaflet's, all those of a level are on a canvas of their own. */

@@ -79,7 +79,9 @@
   }
 
   function mark(now) {
-    const said = text("incidents_n").replace("{n}", now.total.toLocaleString("en-US"));
+    const { digits, sign } = now.legend;
+    const whole = now.whole === null ? "" : now.whole.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + sign + " · ";
+    const said = whole + text("incidents_n").replace("{n}", now.total.toLocaleString("en-US"));
     parts.slider.value = now.at;
     parts.slider.setAttribute("aria-valuetext", now.days + " · " + said);
     parts.days.textContent = now.days;
@@ -93,8 +95,8 @@
 
   /* What the map shows now: the days in full, and what the colours mean all the way. */
   function explain(now, said) {
-    const { name, by, classes, colors, digits } = now.legend;
-    const write = (value) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const { name, by, classes, colors, digits, sign, instead } = now.legend;
+    const write = (value) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + sign;
     const head = element("header");
     const title = element("h2", now.days, "play-when");
     head.append(title, element("span", said, "dim"));
@@ -107,7 +109,8 @@
       list.append(line);
     });
     const what = name + " · " + text("each_" + by);
-    legend().replaceChildren(head, element("p", what, "dim"), list, element("p", text("play_whole"), "hint"));
+    const note = instead ? text("play_instead").replace("{name}", instead) : text("play_whole");
+    legend().replaceChildren(head, element("p", what, "dim"), list, element("p", note, "hint"));
     legend().setAttribute("aria-live", now.running ? "off" : "polite");
     legend().hidden = false;
   }

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import Engine, text
 
 from tests.dashboard.conftest import Client
 
@@ -43,6 +44,37 @@ def test_a_frame_is_what_the_summary_says_of_its_days(client: Client) -> None:
     assert [round(value, 2) for value in measured["values"]] == answer["values"][3]
 
 
+@pytest.mark.parametrize("indicator", ["open", "overdue", "closure", "on-time", "per-km2"])
+@pytest.mark.parametrize(
+    "others",
+    ["&by=week", "&by=month", "&by=week&category=order&status=closed&status=accepted", "&by=week&channel=phone"],
+)
+def test_a_played_indicator_is_what_it_is_of_the_days_of_each_step(client: Client, indicator: str, others: str) -> None:
+    answer = client.json(f"/api/frames?unit={CITY}&{PERIOD}&indicator={indicator}{others}")
+    assert len(answer["steps"]) > 3
+    seen = set()
+    for at in (0, 2, len(answer["steps"]) - 1):
+        until = date.fromisoformat(answer["steps"][at]["last"]) + timedelta(days=1)
+        days = f"from={answer['steps'][at]['first']}&to={until}"
+        conditions = "&".join(part for part in others.split("&") if not part.startswith("by="))
+        measured = client.json(
+            f"/api/indicators/{indicator}?unit={CITY}&{days}{conditions and '&' + conditions.strip('&')}"
+        )
+        rounded = [None if value is None else round(value, 2) for value in [measured["value"], *measured["values"]]]
+        assert [answer["whole"][at], *answer["values"][at]] == pytest.approx(rounded, abs=0.0051)
+        seen |= set(rounded)
+    assert seen - {0, None}
+
+
+def test_what_fell_due_since_the_counts_were_judged_is_overdue(client: Client, engine: Engine) -> None:
+    asked = f"/api/frames?unit={CITY}&{PERIOD}&indicator=overdue"
+    before = client.json(asked)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT incident_judge(now())"))
+    assert client.json(asked)["values"] == before["values"]
+    assert sum(before["whole"]) > 0
+
+
 @pytest.mark.parametrize("others", ["", "&channel=phone"])
 def test_all_units_of_a_level_are_played_as_they_are_measured(client: Client, others: str) -> None:
     asked = f"unit={WEST}&{PERIOD}&level=grid{others}"
@@ -60,5 +92,5 @@ def test_an_open_period_is_played_by_months_and_what_would_be_too_many_steps_is_
     assert [step["first"][8:] for step in answer["steps"]] == ["01"] * len(answer["steps"])
     refused = client.get("/api/frames?from=2020-01-01&to=2025-01-01&by=day")
     assert (refused.status_code, "take longer ones" in refused.json()["detail"]) == (400, True)
-    assert client.get("/api/frames?indicator=closure").status_code == 400
+    assert client.get("/api/frames?indicator=handling").status_code == 400
     assert client.json("/api/frames?q=nothing-like-it")["steps"] == []

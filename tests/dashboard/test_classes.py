@@ -44,6 +44,12 @@ def test_quantiles_of_many_equal_numbers_coincide_and_say_numbers_that_occur() -
     assert {item.low for item in classes} <= set(values)
 
 
+def test_a_greatest_number_that_fills_a_class_hides_no_others() -> None:
+    classes = classify([*range(90, 100), *[100] * 90], "quantile")
+    assert classes[-1] == Class(100, 100, 90)
+    assert [item.units for item in classes[:-1]] == [2] * 5
+
+
 def test_equal_classes_are_equally_wide_and_may_be_empty() -> None:
     classes = classify([1, 2, 3, 4, 5, 6, 601], "equal")
     assert [(item.low, item.high) for item in classes] == [
