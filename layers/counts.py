@@ -25,6 +25,7 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Integer,
+    Row,
     SmallInteger,
     Text,
     TextClause,
@@ -91,6 +92,8 @@ BINDS: tuple[BindParameter[Any], ...] = (
 Piece: TypeAlias = tuple[Grain, date | None, date | None]
 """Whole months or single days from a first one to a last one that is not included; null is open."""
 
+Counted: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of `COLUMNS`."""
 COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "part": Text(),
     "child_id": BigInteger(),
@@ -231,11 +234,8 @@ def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
     whole = (seen.category_id, seen.status, seen.source_id)
     sets = func.grouping_sets(tuple_(*whole), tuple_(seen.child_id, seen.status), tuple_(seen.day))
     part = case((func.grouping(seen.category_id) == 0, "unit"), (func.grouping(seen.day) == 0, "day"), else_="child")
-    counted = {
-        "n": func.count(),
-        "on_time": func.count().filter(seen.on_time),
-        "late": func.count().filter(seen.late),
-    }
+    every = func.count()
+    counted = {"n": every, "on_time": every.filter(seen.on_time), "late": every.filter(seen.late)}
     tally = (
         select(
             part.label("part"),
@@ -245,9 +245,9 @@ def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
         .group_by(sets)
         .subquery("tally")
     )
-    names = ("part", "child_id", "status", "day", "n", "on_time", "late")
+    codes = {"category": category.c.code.label("category"), "source": source.c.code.label("source")}
     return (
-        select(*(tally.c[name] for name in names), category.c.code.label("category"), source.c.code.label("source"))
+        select(*(codes[name] if name in codes else tally.c[name] for name in COLUMNS))
         .outerjoin(category, category.c.id == tally.c.category_id)
         .outerjoin(source, source.c.id == tally.c.source_id)
     )

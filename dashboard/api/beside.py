@@ -4,11 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, Share, Step, named, stepped
@@ -59,7 +58,7 @@ class Found:
 
     unit: Unit
     path: list[Named]
-    rows: Sequence[Row[Any]]
+    rows: Sequence[counts.Counted]
 
     def by_day(self) -> Counter[date]:
         """Return how many there were on each day."""
@@ -121,7 +120,7 @@ def compared(found: Found, held: Numbers, *, firsts: Sequence[date], asked: Filt
     )
 
 
-def shares(rows: Sequence[Row[Any]], asked: Filter, city: City) -> list[Share]:
+def shares(rows: Sequence[counts.Counted], asked: Filter, city: City) -> list[Share]:
     """Return how many there are of each category."""
     totals = Counter[str]()
     for row in rows:

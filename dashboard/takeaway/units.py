@@ -1,8 +1,6 @@
 """The table of units with their figures: what the ranking shows, the greatest first."""
 
-from typing import Any
-
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
 from dashboard.api.summary import Child, Summary, added_up
 from dashboard.takeaway.tables import Column, Order, Record, Table, plain, shaped
@@ -54,7 +52,7 @@ def counted(order: Order) -> Summary:
     ]
     family = Family(found[0], found[1:])
     asked = counts.tally(order.asked, order.city, of=family, now=order.now)
-    rows: list[Row[Any]] = list(order.connection.execute(asked))
+    rows: list[counts.Counted] = list(order.connection.execute(asked))
     return added_up(rows, family, asked=order.asked, city=order.city, now=order.now)
 
 
