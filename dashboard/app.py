@@ -18,6 +18,7 @@ from dashboard.compression import Compression
 from dashboard.finding import Directory
 from dashboard.interface import attach
 from dashboard.takeaway.exports import Exports
+from dashboard.viewing import Terrain
 from layers.database import connect_async
 from layers.pack import City
 from layers.settings import Settings
@@ -49,6 +50,8 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
     )
     app.state.city = city
     app.state.directory = Directory()
+    app.state.terrain = Terrain()
+    app.state.points_cost = settings.points_cost
     app.state.base_maps = offered(settings, city)
     app.state.exports = Exports(database_url, city.spec.time_zone)
     app.add_middleware(Compression)

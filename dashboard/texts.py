@@ -140,6 +140,12 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "heat_few": ("少", "few"),
     "heat_many": ("多", "many"),
     "heat_densest": ("最密处每平方公里约 ", "densest, per km²: "),
+    "counted_note": (
+        "按{level}计数，含没有坐标的事件，画在其中央",
+        "Counted by {level}, with incidents that have no coordinates, and drawn in its middle",
+    ),
+    "counted_by": ("按{level}计数：{n}", "Counted by {level}: {n}"),
+    "counted_rest": ("不属于任何{level}：{n}", "In no {level}: {n}"),
     "color_by_stroke": ("颜色与线型：{name}", "Colour and stroke: {name}"),
     "size_by": ("大小：{name}", "Size: {name}"),
     "n_of_many": ("n：一处的数量", "n: how many at one place"),

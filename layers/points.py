@@ -75,12 +75,12 @@ def features_in_view(layer: LayerSpec, asked: Filter, city: City, *, of: Unit, v
 
 
 def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: datetime) -> Question:
-    """Ask for incidents as GeoJSON text, with what a popup shows of them."""
+    """Ask for incidents as GeoJSON text, with what draws and names them: times were half of what is sent."""
     table = incident.c
     where = [table.geom.is_not(None), *incidents.conditions(asked, city, of)]
-    times = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at")
     said = {
-        **{name: table[name] for name in ("id", "key", "title", "address", "channel", *times)},
+        **{name: table[name] for name in ("id", "key", "title", "address", "channel")},
+        "reported_at": func.date_trunc("second", table.reported_at),
         "status": case({int(status): status_code(status) for status in Status}, value=table.status),
         "category": select(category.c.code).where(category.c.id == table.category_id).scalar_subquery(),
         "source": select(source.c.code).where(source.c.id == table.source_id).scalar_subquery(),
@@ -90,6 +90,11 @@ def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: d
     if declared := incidents.declared(city.layers.values()):
         said["attributes"] = object_of({name: table.attributes[name] for name in declared})
     return _in_view(incident, where, view=view, spot=table.geom, said=said)
+
+
+def reading(asked: Filter, city: City, *, of: Unit) -> Question:
+    """Ask for the ids of the incidents that have a point: what must be read before any can be drawn or counted."""
+    return select(incident.c.id).where(incident.c.geom.is_not(None), *incidents.conditions(asked, city, of))
 
 
 def _in_view(
@@ -102,8 +107,8 @@ def _in_view(
 ) -> Question:
     """Ask for features as text: either every row, or cells with their counts and the rows alone in theirs."""
     wide, high = view.cell()
-    # The offset keeps the database from working out x and y anew wherever they are named.
-    seen = select(table.c.id, func.ST_X(spot).label("x"), func.ST_Y(spot).label("y")).where(*where).offset(0).subquery()
+    # Read once, whether they turn out to be few or many.
+    seen = select(table.c.id, func.ST_X(spot).label("x"), func.ST_Y(spot).label("y")).where(*where).cte("seen")
     x, y = seen.c.x, seen.c.y
     edges = (func.min(x), func.min(y), func.max(x), func.max(y))
     cells = (
@@ -118,14 +123,15 @@ def _in_view(
     )
     total = select(cast(func.coalesce(func.sum(cells.c.n), 0), Integer)).scalar_subquery()
     many = total > SINGLES
-    few = select(table.c.id).where(~many, *where)
+    few = select(seen.c.id).where(~many)
     alone = union_all(few, select(cells.c.id).where(many, cells.c.n == 1)).subquery("alone")
     spots = object_of({"type": text("Point"), "coordinates": cells.c.middle})
     clusters = feature_of(spots, {"count": cells.c.n, "bounds": cells.c.bounds})
     shape = cast(func.ST_AsGeoJSON(table.c.geom, DIGITS), JSON)
     singles = select(feature_of(shape, said).label("feature")).join(alone, alone.c.id == table.c.id)
     found = union_all(singles, select(clusters.label("feature")).where(cells.c.n > 1, many)).subquery("found")
-    head = {"type": text("FeatureCollection"), "total": total, "clustered": many}
+    by = case((many, text("cell")), else_=text("point"))
+    head = {"type": text("FeatureCollection"), "total": total, "clustered": many, "by": by}
     features = func.coalesce(func.json_agg(found.c.feature), func.json_build_array())
     return select(cast(object_of({**head, "features": features}), String))
 

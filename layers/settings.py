@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 HOME = Path(__file__).resolve().parent.parent
+READ = 10_000
+"""What PostgreSQL may expect to pay for reading the points of a view: some 25 ms of a processor."""
 
 
 class Settings(BaseSettings):
@@ -20,6 +22,8 @@ class Settings(BaseSettings):
     data_dir: Path = HOME / ".onemap"
     """Embedded cluster, inbox of generated files, logs."""
     demo_rows: int = 300_000
+    points_cost: float = READ
+    """Where PostgreSQL expects to pay more for reading the points of a view, they are counted by unit."""
     tiles: str | None = None
     """An XYZ template for a base map; the only outside address a browser is ever sent to."""
 

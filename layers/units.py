@@ -119,6 +119,22 @@ def listed() -> Question:
     )
 
 
+def grounds() -> Question:
+    """Ask where all units in force are and how large, in the order of their ids; `area` is in square metres."""
+    held = unit.c
+    edges = {"west": func.ST_XMin, "south": func.ST_YMin, "east": func.ST_XMax, "north": func.ST_YMax}
+    return (
+        select(
+            *(held[name] for name in ("id", "last_id", "code", "rank", "parent_id", "area")),
+            func.ST_X(held.label).label("lon"),
+            func.ST_Y(held.label).label("lat"),
+            *(of(held.draw).label(edge) for edge, of in edges.items()),
+        )
+        .where(IN_FORCE)
+        .order_by(held.id)
+    )
+
+
 def at(lon: float, lat: float, before: date | None = None) -> Question:
     """Ask for the units that hold a point in degrees, the deepest first."""
     table, live = in_force(before)

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
+from dashboard.viewing import Sight
 from layers import points, shapes, units
 from layers.errors import UnknownNameError
 from layers.filters import Filter
@@ -23,16 +25,21 @@ router = APIRouter()
     responses={200: {"content": {GEOJSON: {}}}},
     openapi_extra=documented(),
 )
-async def read_points(
+async def read_points(  # noqa: PLR0913 - one parameter of the address each
     layer: str,
     connection: AConnection,
+    request: Request,
+    *,
     city: TheCity,
     asked: Annotated[Filter, Depends(filter_besides("zoom"))],
     zoom: Annotated[int, Query(ge=0, le=24)] = 12,
 ) -> Response:
     """Return a layer's features, or `incidents`: singles while they are few, clusters (`count`, `bounds`) while many.
 
-    `total` is how many features the answer stands for; they have neither time nor category nor status nor channel.
+    `by` says what a cluster counts: a `cell` of the map, or where there are too many incidents to read, a `unit` of a
+    `level`, at the unit's own spot, with those that are known to be in it but not where. `rest` are those of a unit
+    that none of its children has. `total` is how many the answer stands for.
+    Features have neither time nor category nor status nor channel.
     Lines and polygons that reach into unit and view are cut at its edge; of more than 2,000 the largest are answered.
     """
     if layer not in city.layers and layer != INCIDENTS:
@@ -43,9 +50,19 @@ async def read_points(
     spec = city.layers.get(layer)
     if spec is not None and spec.incidents is None:
         ask = points.features_in_view if spec.geometry == "point" else shapes.shapes_in_view
-        question = ask(spec, asked, city, of=of, view=view)
+        found = (await connection.execute(ask(spec, asked, city, of=of, view=view))).scalar_one()
     else:
         of_source = replace(asked, sources=(spec.incidents,)) if spec and spec.incidents else asked
-        question = points.incidents_in_view(of_source, city, of=of, view=view, now=datetime.now(UTC))
-    found = (await connection.execute(question)).scalar_one()
+        sight = Sight(of_source, city, of, view, datetime.now(UTC))
+        found = await seen(connection, sight, request)
     return Response(found, media_type=GEOJSON)
+
+
+async def seen(connection: AsyncConnection, sight: Sight, request: Request) -> str:
+    """Return what a map shows of incidents."""
+    state = request.app.state
+    if await connection.run_sync(sight.dear, state.points_cost):
+        ground = await state.terrain.present(connection, sight.city)
+        if counted := await connection.run_sync(sight.counted, ground):
+            return counted
+    return await connection.run_sync(sight.read)

@@ -12,6 +12,7 @@
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
   let raising = false;
+  let opening = 0;
   let watched = null;
 
   function aside(layer) {
@@ -39,7 +40,7 @@
     const said = feature.properties;
     const { layer: overlay, color } = given.hideout;
     const incident = overlay === "incidents";
-    if (said.count > 1) {
+    if (said.count > 1 || said.unit) {
       return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: aside(overlay) });
     }
     return onemap.symbols.mark(at, said, { overlay, color, incident, ...faded(overlay, said, 1) });
@@ -56,16 +57,23 @@
     layer.options.of = given.hideout.layer;
     if (!layer._radius) layer._clickTolerance = () => NEAR;
     layer.on("add", raise);
+    if (feature.properties.unit) layer.bindTooltip(() => onemap.counted.tip(feature.properties), { sticky: true, className: "map-tip", opacity: 1 });
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
       const map = onemap.map;
-      if (feature.properties.count > 1) {
+      if (feature.properties.unit) onemap.counted.approach(feature.properties);
+      else if (feature.properties.count > 1) {
         map.flyTo(layer.getLatLng(), Math.min(map.getZoom() + 2, 18), { duration: 0.25 });
-      } else {
-        onemap.popup.open(given.hideout.layer, feature.properties, layer._radius ? layer.getLatLng() : event.latlng);
-      }
+      } else open(given.hideout.layer, feature.properties, layer._radius ? layer.getLatLng() : event.latlng);
     });
   };
+
+  /* A map of many incidents says of each but what draws it; the rest is asked for when somebody wants to know. */
+  async function open(overlay, said, at) {
+    const mine = ++opening;
+    const whole = overlay === "incidents" ? await onemap.feed.ask("/api/incidents/" + said.id).catch(() => said) : said;
+    if (mine === opening) onemap.popup.open(overlay, whole, at);
+  }
 
   /* From the bottom of the drawing to its top, whichever came last. */
   function raise() {
@@ -175,6 +183,7 @@
   }
 
   function deliver(overlay, answer) {
+    onemap.counted.note(overlay, answer);
     if (overlay.startsWith(HEAT)) return onemap.heat.hold(overlay, answer.features);
     const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
     window.dash_clientside.set_props("map-points-" + overlay, { data });
@@ -205,6 +214,7 @@
   function dress(language, theme, ...hideouts) {
     onemap.units.paint();
     onemap.popup.translate();
+    if (onemap.city) onemap.counted.say();
     onemap.heat.restyle();
     return hideouts.map((hideout) => ({ ...hideout, language, theme }));
   }

@@ -169,6 +169,7 @@ def draw(city: City, found: dict[str, Any] | None, language: str, picture: Pictu
             [methods(view, found, language), *([typed(view, language)] if view["classes"] == "manual" else [])]
         ),
         *density(city, view, language),
+        html.P(className="counted-note", role="note"),
     ]
 
 

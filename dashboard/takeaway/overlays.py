@@ -13,10 +13,12 @@ from shapely.geometry.base import BaseGeometry
 from dashboard.leaflet import INCIDENT
 from dashboard.takeaway.signs import Group, Sign, Signs, joined
 from dashboard.takeaway.tables import Order
-from layers import points, shapes
+from dashboard.viewing import Sight
+from layers import points, shapes, units
 from layers.filters import Box
+from layers.ground import Ground
 from layers.points import TILE, View
-from layers.questions import Question
+from layers.settings import READ
 from layers.specs import LayerSpec
 
 PIXELS = 600
@@ -67,13 +69,14 @@ def overlays(order: Order, layers: Sequence[str], box: Box) -> Iterator[Overlay]
         if layer.incidents is None:
             ask = points.features_in_view if layer.geometry == "point" else shapes.shapes_in_view
             question = ask(layer, order.asked, order.city, of=order.of, view=view)
-            yield _overlay(order, question, [layer], colour=layer.color)
+            found = str(order.connection.execute(question).scalar_one())
+            yield _overlay(order, found, [layer], colour=layer.color)
     wanted = order.asked.sources
     happening = [each for each in chosen if each.incidents and (not wanted or each.incidents in wanted)]
     if happening:
         asked = replace(order.asked, sources=tuple(each.incidents or "" for each in happening))
-        question = points.incidents_in_view(asked, order.city, of=order.of, view=view, now=order.now)
-        yield _overlay(order, question, happening, colour=INCIDENT)
+        found = _seen(order, Sight(asked, order.city, order.of, view, order.now))
+        yield _overlay(order, found, happening, colour=INCIDENT)
 
 
 def zoom(box: Box) -> int:
@@ -81,16 +84,26 @@ def zoom(box: Box) -> int:
     return max(0, min(19, int(math.log2(360 * PIXELS / TILE / max(box[2] - box[0], 1e-6)))))
 
 
-def _overlay(order: Order, question: Question, layers: Sequence[LayerSpec], *, colour: str) -> Overlay:
-    """Ask for a layer's features, or for the incidents of several, and give each its sign."""
-    found: dict[str, Any] = json.loads(order.connection.execute(question).scalar_one())
+def _seen(order: Order, sight: Sight) -> str:
+    """Return the incidents as the map has them: point by point, or counted by unit."""
+    connection = order.connection
+    if not sight.dear(connection, READ):
+        return sight.read(connection)
+    ground = Ground(connection.execute(units.grounds()).mappings())
+    return sight.counted(connection, ground) or sight.read(connection)
+
+
+def _overlay(order: Order, written: str, layers: Sequence[LayerSpec], *, colour: str) -> Overlay:
+    """Give a layer's features, or the incidents of several, their signs."""
+    found: dict[str, Any] = json.loads(written)
     signs = {layer.incidents or "": Signs(layer, order.city, colour=colour) for layer in layers}
 
     def mark(item: dict[str, Any]) -> Mark:
         said = item["properties"]
-        count = said.get("count") or 1
-        source = said["source"] if layers[0].incidents and count == 1 else ""
-        return Mark(shape(item["geometry"]), count, signs[source].sign(said) if count == 1 else None)
+        if count := said.get("count"):
+            return Mark(shape(item["geometry"]), count)
+        source = said["source"] if layers[0].incidents else ""
+        return Mark(shape(item["geometry"]), 1, signs[source].sign(said))
 
     marks = sorted(map(mark, found["features"]), key=lambda each: -each.sign.radius if each.sign else 0)
     key = joined([group for each in signs.values() for group in each.key(order.language)])

@@ -75,7 +75,7 @@ def measured(url: str) -> Table:
         print(f"  load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
         places = sample(connection)
         summaries(client, connection, city, places, table)
-        views(client, table)
+        views(client, city, table)
         fields(client, places, table)
         values(client, city, table)
         tiles(url, client, table)
@@ -124,26 +124,38 @@ def summaries(
                 table[title].sent.append(int(answer.headers["content-length"]))
 
 
-def views(client: httpx.Client, table: Table) -> None:
+def views(client: httpx.Client, city: City, table: Table) -> None:
     """Ask for incidents in view, from the whole city down to a few streets, where most of them are and elsewhere."""
     west, south, east, north = client.get("/api/city").json()["bounds"]
     chance = random.Random(3)  # noqa: S311 - a sample, not a secret
-    periods = {
-        "all time": {},
-        "365 days": {"from": str(TODAY - 365 * DAY), "to": str(TODAY)},
-        "30 days": {"from": str(TODAY - 30 * DAY), "to": str(TODAY)},
+    leaves = [code for code, item in city.categories.items() if item.parent]
+    tops = [code for code, item in city.categories.items() if not item.parent]
+    # Whole months, and days that are none.
+    periods: Mapping[str, tuple[date | None, date | None]] = {
+        **PERIODS,
+        "400 days in part": (TODAY - 410 * DAY, TODAY - 10 * DAY),
+        "45 days in part": (TODAY - 55 * DAY, TODAY - 10 * DAY),
     }
-    for zoom in (9, 11, 13, 15, 17):
+    kinds: Mapping[str, list[list[str]]] = {
+        "no category": [[]],
+        "a leaf": [[code] for code in leaves],
+        "a branch": [[code] for code in tops],
+    }
+    states: Mapping[str, list[str]] = {"any status": [], "open": list(OPEN)}
+    for zoom in (9, 10, 11, 12, 13, 14, 15, 16, 17):
         wide, high = 1920 * 360 / 256 / 2**zoom, 1080 * 360 / 256 / 2**zoom * 0.87
-        for (period, span), number in product(periods.items(), range(max(ASKED // 4, 4))):
-            if table[f"points, zoom {zoom}, {period}"].refused:
-                continue
+        for number, (period, span), kind, state in product(range(2), periods.items(), kinds, states):
             x = west + 0.02 if number == 0 else chance.uniform(west, max(west, east - wide))
             y = south + 0.02 if number == 0 else chance.uniform(south, max(south, north - high))
-            view = {"bbox": f"{x:.5f},{y:.5f},{x + wide:.5f},{y + high:.5f}", "zoom": str(zoom), **span}
-            answer, http = timed(partial(client.get, "/api/points/incidents.geojson", params=view))
-            for title in (f"points, zoom {zoom}, {period}", "points"):
-                table[title].answered(answer, http)
+            box = f"{x:.5f},{y:.5f},{x + wide:.5f},{y + high:.5f}"
+            asked: dict[str, str | list[str]] = {"bbox": box, "zoom": str(zoom)}
+            asked |= {"category": chance.choice(kinds[kind]), "status": states[state]}
+            asked |= {name: str(day) for name, day in zip(("from", "to"), span, strict=True) if day}
+            answer, http = timed(partial(client.get, "/api/points/incidents.geojson", params=asked))
+            by = answer.json()["by"] if answer.is_success else "refused"
+            for title in (f"zoom {zoom}", period, kind, state, f"by {by}"):
+                table[f"points, {title}"].answered(answer, http)
+            table["points"].answered(answer, http)
 
 
 def fields(client: httpx.Client, places: Mapping[str, Sequence[str]], table: Table) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -40,7 +41,13 @@ def origin(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
         done = subprocess.run((*FRONT_DOOR, *command), env=environment, check=False, capture_output=True, text=True)  # noqa: S603
         if done.returncode:
             pytest.fail(f"onemap {' '.join(command)}: {done.stderr or done.stdout}")
-    log = tmp_path_factory.mktemp("server") / "log"
+    with serving(environment, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[str]:
+    """Serve the dashboard, and yield its address."""
     with (
         log.open("wb") as lines,
         subprocess.Popen(  # noqa: S603

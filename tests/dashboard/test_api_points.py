@@ -1,12 +1,19 @@
 """`/api/points/…`: nothing in view is lost, and no answer is too long."""
 
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.app import create_app
 from layers import points
+from layers.pack import City
+from layers.settings import Settings
 from tests.dashboard.conftest import Client
 
 
@@ -28,6 +35,7 @@ def test_the_counts_in_view_are_all_there_is_in_view(client: Client, view: str, 
     assert weight(answer) == answer["total"]
     assert len(answer["features"]) <= points.MOST
     assert answer["clustered"] == (answer["total"] > points.SINGLES)
+    assert answer["by"] == ("cell" if answer["clustered"] else "point")
     if layer == "incidents":
         assert answer["total"] == client.json(f"/api/summary?{view.split('&', maxsplit=1)[0]}")["total"]
 
@@ -50,12 +58,16 @@ def test_few_are_single_with_what_their_layer_declares(client: Client) -> None:
     assert {tuple(feature["properties"]) for feature in answer["features"]} == {("key", "name", "status")}
 
 
-def test_an_incident_tells_what_its_popup_shows(client: Client) -> None:
+def test_an_incident_tells_what_draws_and_names_it_and_where_the_rest_is(client: Client) -> None:
     answer = client.json("/api/points/incidents.geojson?bbox=121.5,29.8,121.51,29.81&zoom=16&status=closed")
     said = answer["features"][0]["properties"]
-    expected = {"id", "key", "title", "address", "reported_at", "closed_at", "due_at", "status", "category", "source"}
-    assert expected <= set(said)
+    assert {"id", "key", "title", "address", "reported_at", "status", "category", "source"} <= set(said)
     assert (said["status"], said["overdue"]) == ("closed", False)
+    whole = client.json(f"/api/incidents/{said['id']}")
+    assert {name: whole[name] for name in ("key", "title", "status")} == {
+        name: said[name] for name in ("key", "title", "status")
+    }
+    assert {"closed_at", "due_at"} <= set(whole)
 
 
 def test_a_layer_of_events_shows_the_incidents_of_its_source(client: Client) -> None:
@@ -82,3 +94,83 @@ def test_a_layer_that_is_not_there_is_answered_with_those_that_are(client: Clien
     answer = client.get("/api/points/fountains.geojson")
     assert answer.status_code == 404
     assert answer.json()["known"] == ["cameras", "hotline", "incidents"]
+
+
+@pytest.fixture(scope="module")
+def frugal(filled_url: str, city: City) -> Iterator[Client]:
+    """A client of a server to which reading any points is too dear."""
+    made = Client(create_app(Settings(city=city.folder, points_cost=0), city, filled_url))
+    yield made
+    made.close()
+
+
+WEST, SOUTH, EAST, NORTH = 121.0, 29.5, 122.0, 30.1
+"""All of the city, and more."""
+ZOOMS = {"city": 9, "district": 10, "community": 11, "grid": 13}
+
+
+def seen(client: Client, asked: str, *, zoom: int, west: float = WEST, east: float = EAST) -> Any:  # noqa: ANN401 - GeoJSON
+    return client.json(f"/api/points/incidents.geojson?{asked}&bbox={west},{SOUTH},{east},{NORTH}&zoom={zoom}")
+
+
+@st.composite
+def counted(draw: st.DrawFn) -> str:
+    """Any filter that the roll-up can answer."""
+    first = draw(st.none() | st.dates(date(2025, 2, 1), date(2025, 9, 30)))
+    last = draw(st.none() | st.dates(first or date(2025, 3, 1), date(2025, 10, 31)))
+    said = {"from": first, "to": last + timedelta(days=1) if last else None}
+    pairs = [(name, str(value)) for name, value in said.items() if value]
+    pairs += [
+        ("category", code) for code in draw(st.sets(st.sampled_from(["noise", "order", "order-stall"]), max_size=2))
+    ]
+    pairs += [("status", each) for each in draw(st.sets(st.sampled_from(["reported", "resolved", "closed"])))]
+    pairs += [("source", each) for each in draw(st.sets(st.sampled_from(["hotline", "cameras"]), max_size=1))]
+    return urlencode(pairs)
+
+
+@settings(max_examples=60, deadline=None)
+@given(asked=counted(), level=st.sampled_from(list(ZOOMS)), cut=st.integers(121_500, 121_580), chance=st.randoms())
+def test_units_hold_what_their_summaries_say_and_nothing_is_lost(
+    frugal: Client, asked: str, level: str, cut: int, chance: random.Random
+) -> None:
+    answer = seen(frugal, asked, zoom=ZOOMS[level])
+    assert (answer["by"], answer["level"], answer["clustered"]) == ("unit", level, True)
+    assert weight(answer) == answer["total"] == frugal.json(f"/api/summary?{asked}")["total"]
+    if answer["features"]:
+        said = chance.choice(answer["features"])["properties"]
+        summary = frugal.json(f"/api/summary?{asked}&unit={said['unit']}")
+        assert said["count"] == summary["unplaced" if said.get("rest") else "total"]
+        assert summary["unit"]["level"] == level or said["rest"]
+    # Half a millionth of a degree aside, since both halves hold what lies on the cut.
+    left = seen(frugal, asked, zoom=ZOOMS[level], east=cut / 1000 + 0.0000005)
+    right = seen(frugal, asked, zoom=ZOOMS[level], west=cut / 1000 + 0.0000005)
+    assert left["total"] + right["total"] == answer["total"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(asked=counted(), unit=st.sampled_from(["990101000000", "990101001000", "990101001001", "990101001001001"]))
+def test_what_is_asked_of_a_unit_is_counted_within_it(frugal: Client, asked: str, unit: str) -> None:
+    answer = seen(frugal, f"{asked}&unit={unit}", zoom=12)
+    box = "" if answer["by"] == "unit" else f"&bbox={WEST},{SOUTH},{EAST},{NORTH}"
+    assert weight(answer) == answer["total"] == frugal.json(f"/api/summary?{asked}&unit={unit}{box}")["total"]
+    if answer["by"] == "unit":
+        assert all(feature["properties"]["unit"].startswith(unit.rstrip("0")) for feature in answer["features"])
+
+
+@pytest.mark.parametrize("asked", ["q=Case", "hours=8-20", "channel=phone", "from=2025-03-01T12:00:00%2B08:00"])
+def test_what_no_count_knows_is_read_however_dear_it_is(frugal: Client, client: Client, asked: str) -> None:
+    answer = seen(frugal, asked, zoom=12)
+    assert answer["by"] == "cell"
+    assert answer["total"] == seen(client, asked, zoom=12)["total"] > 0
+
+
+def test_points_are_read_where_units_are_larger_than_what_is_looked_at(frugal: Client) -> None:
+    assert seen(frugal, "", zoom=17)["by"] == "cell"
+
+
+def test_a_layer_of_events_is_counted_by_unit_as_its_source_is(frugal: Client, client: Client) -> None:
+    box = f"bbox={WEST},{SOUTH},{EAST},{NORTH}&zoom=12"
+    hotline = frugal.json(f"/api/points/hotline.geojson?{box}")
+    assert hotline == seen(frugal, "source=hotline", zoom=12)
+    assert hotline["by"] == "unit"
+    assert client.json(f"/api/points/hotline.geojson?{box}")["by"] == "cell"

@@ -1,0 +1,52 @@
+/* Clusters that count a unit: named where the mouse is, looked at closer by a click, and told of by the legend. */
+"use strict";
+(function () {
+  const onemap = (window.onemap = window.onemap || {});
+  const CLOSEST = 18; // the zoom that a click does not go beyond
+  const levels = new Map(); // overlay → the level it counts by now
+
+  function titled(level) {
+    return onemap.look.name(onemap.city.level_titles[level]).toLowerCase();
+  }
+
+  /* The name comes a moment later, the first time that it is asked for. */
+  function tip(said) {
+    const { element } = onemap.units;
+    const name = element("b", said.unit);
+    const line = element("p", "");
+    const tell = (unit) => {
+      name.textContent = onemap.look.name(unit);
+      const level = said.rest ? onemap.city.levels[onemap.city.levels.indexOf(unit.level) + 1] : unit.level;
+      const key = said.rest ? "counted_rest" : "counted_by";
+      line.textContent = onemap.look.text(key).replace("{level}", titled(level)).replace("{n}", said.count.toLocaleString("en-US"));
+    };
+    onemap.feed.unit(said.unit, onemap.view.now.as_of).then(tell, () => {}); // then its code must do
+    const box = element("div");
+    box.append(name, line);
+    return box;
+  }
+
+  /* All of the unit, and closer than now in any case. */
+  function approach(said) {
+    const map = onemap.map;
+    const [west, south, east, north] = said.bounds;
+    const bounds = window.L.latLngBounds([south, west], [north, east]);
+    const zoom = Math.max(map.getBoundsZoom(bounds), map.getZoom() + 1);
+    map.flyTo(bounds.getCenter(), Math.min(zoom, CLOSEST), { duration: 0.25 });
+  }
+
+  function note(overlay, answer) {
+    if (answer.by === "unit") levels.set(overlay, answer.level);
+    else levels.delete(overlay);
+    say();
+  }
+
+  function say() {
+    const named = [...new Set(levels.values())].map(titled).join(" / ");
+    document.body.classList.toggle("is-counted", levels.size > 0);
+    const text = levels.size ? onemap.look.text("counted_note").replace("{level}", named) : "";
+    document.documentElement.style.setProperty("--counted-note", JSON.stringify(text));
+  }
+
+  onemap.counted = { tip, approach, note, say };
+})();
