@@ -30,7 +30,6 @@ SETTINGS = {
     "maintenance_work_mem": "512MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
-    "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",
     "timezone": "UTC",
@@ -139,6 +138,9 @@ class Embedded:
         """Write the settings anew at every start: the folder may have moved, the program may have changed."""
         lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
         lines += [f"unix_socket_directories = '{self.sockets}'", "unix_socket_permissions = 0700"]
+        # Pages in the log: half of the processor time that `on` takes, and a quarter less of them.
+        built = self._run("pg_config", "--configure").stdout
+        lines.append(f"wal_compression = {'zstd' if '--with-zstd' in built else 'on'}")
         (self.cluster / "onemap.conf").write_text("\n".join([*lines, ""]))
 
     def _create_database(self) -> None:

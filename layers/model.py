@@ -269,12 +269,12 @@ incident = Table(
 incident_change = Table(
     "incident_change",
     metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("id", BigInteger, Identity(), nullable=False),
     Column("incident_id", BigInteger, ForeignKey("incident.id", ondelete="CASCADE"), nullable=False),
     Column("load_id", BigInteger, ForeignKey("load.id"), comment="null: somebody did it by hand"),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("changed", JSONB, nullable=False, comment='{"status": ["accepted", "closed"], …}: from, to'),
-    Index("incident_change_incident", "incident_id", "id"),
+    PrimaryKeyConstraint("incident_id", "id"),
 )
 """What loads, and people who pinned them, changed of incidents that were there already."""
 
