@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from etl.hashes import Seen
 from etl.rows import Mask, Rows
 from etl.texts import MARK, UNREADABLE
 
@@ -83,7 +83,7 @@ class Keys:
     def __init__(self, staged: Callable[[list[str]], set[str]]) -> None:
         """Remember how to ask which of some keys are truly staged."""
         self._staged = staged
-        self._seen: list[NDArray[np.uint64]] = []
+        self._seen = Seen()
 
     def check(self, keys: pa.Array, verdicts: Verdicts, label: str) -> None:
         """Reject rows whose key is empty, or stands in an accepted row before them."""
@@ -95,7 +95,7 @@ class Keys:
         again = pd.Series(accepted, dtype=object).duplicated().to_numpy(dtype=np.bool_, copy=True)
         hashed = pd.util.hash_array(accepted, categorize=False)
         # Equal hashes only raise a suspicion; the staging table decides.
-        suspects = np.flatnonzero(~again & self._hashed_before(hashed))
+        suspects = np.flatnonzero(~again & self._seen.among(hashed))
         truly = self._staged(accepted[suspects].tolist()) if len(suspects) else set()
         again[suspects] = [key in truly for key in accepted[suspects]]
         wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
@@ -103,12 +103,4 @@ class Keys:
         verdicts.reject(
             wrong, "duplicate-key", lambda row: f"{label} {keys[row].as_py()!r} stands in an earlier row of this load"
         )
-        self._seen.append(np.sort(hashed[~again]))
-
-    def _hashed_before(self, hashed: NDArray[np.uint64]) -> Mask:
-        found = np.zeros(len(hashed), dtype=np.bool_)
-        for seen in self._seen:
-            if len(seen):
-                place = np.minimum(np.searchsorted(seen, hashed), len(seen) - 1)
-                found |= seen[place] == hashed
-        return found
+        self._seen.add(hashed[~again])

@@ -48,10 +48,11 @@ class Features:
         """Return the columns of the table for every row; those of rejected rows mean nothing."""
         fields = Fields(rows, self.words, verdicts)
         placed = place(rows, self.words.source.place, stamp=self.stamp, verdicts=verdicts)
-        types = shapely.get_type_id(placed.shapes)
+        shapes = placed.shapes
+        types = shapely.get_type_id(shapes)
         wrong = (types >= 0) & ~np.isin(types, [int(kind) for kind in KINDS[self.layer.geometry]])
         right = f"the layer {self.layer.id!r} is of {self.layer.geometry}s"
-        verdicts.reject(wrong, "wrong-geometry", lambda row: f"the place is a {placed.shapes[row].geom_type}, {right}")
+        verdicts.reject(wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, {right}")
         others = {
             name: fields.typed(name, self.types.get(name)) for name in self.words.source.fields if name not in OWN
         }
@@ -59,7 +60,7 @@ class Features:
             "key": fields.text("key"),
             "name": fields.text("name"),
             "unit_id": pa.array(placed.units),
-            "geom": geometry(placed.shapes),
+            "geom": geometry(shapes),
             "attributes": objects(others, len(rows)),
             **placed.former,
         }

@@ -1,16 +1,21 @@
-"""A 64-bit hash of each row, the same at every run, so that a re-load writes only what changed."""
+"""A 64-bit hash of each row, the same at every run, so that a re-load writes only what changed; sets of hashes."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from etl.rows import Mask
 
 END = b"\x1f"
 """Between values."""
 NULL = b"\x00"
 """Stands for a missing value; no text holds it."""
+
+Hash = TypeVar("Hash", np.int64, np.uint64)
 
 
 def row_hashes(columns: list[pa.Array]) -> pa.Array:
@@ -26,3 +31,43 @@ def _bytes(column: pa.Array) -> pa.Array:
     if not pa.types.is_binary(column.type):
         column = column.cast(pa.string()).cast(pa.binary())
     return pc.fill_null(column, NULL)
+
+
+def distinct(ordered: NDArray[Hash]) -> NDArray[Hash]:
+    """Return hashes in order, each of them once."""
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])] if len(ordered) else ordered
+
+
+def places(ordered: NDArray[Hash], asked: NDArray[Hash]) -> tuple[NDArray[np.int64], Mask]:
+    """Return where hashes stand among others in order, and which of them do.
+
+    They are looked for in their order: a search that leaps about in a large array waits for memory at every step.
+    """
+    place = np.zeros(len(asked), dtype=np.int64)
+    if not len(ordered):
+        return place, np.zeros(len(asked), dtype=np.bool_)
+    order = np.argsort(asked)
+    place[order] = np.minimum(np.searchsorted(ordered, asked[order]), len(ordered) - 1)
+    return place, np.asarray(ordered[place] == asked)
+
+
+class Seen:
+    """A set of hashes that grows: a few arrays in order, each at least twice as long as the next."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._parts: list[NDArray[np.uint64]] = []
+
+    def add(self, hashes: NDArray[np.uint64]) -> None:
+        """Add some."""
+        new = np.sort(hashes)
+        while self._parts and len(self._parts[-1]) < 2 * len(new):
+            new = np.sort(np.concatenate([self._parts.pop(), new]), kind="stable")
+        self._parts.append(new)
+
+    def among(self, hashes: NDArray[np.uint64]) -> Mask:
+        """Say which of some hashes were added."""
+        found = np.zeros(len(hashes), dtype=np.bool_)
+        for part in self._parts:
+            found |= places(part, hashes)[1]
+        return found

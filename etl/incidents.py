@@ -10,9 +10,9 @@ import shapely
 
 from etl.attributes import objects
 from etl.checks import Verdicts
-from etl.fields import INSTANT, LATEST, Fields, Vocabulary
+from etl.fields import INSTANT, LATEST, Fields, Floats, Vocabulary
 from etl.place import place
-from etl.rows import Rows, Shapes
+from etl.rows import Mask, Rows, Shapes
 from etl.stamp import Stamp
 from layers.errors import LoadError
 from layers.model import Status
@@ -68,7 +68,7 @@ class Incidents:
             "due_at": self._due(fields, times["reported_at"], category),
             "title": fields.text("title"),
             "address": fields.text("address"),
-            "geom": points(placed.shapes, verdicts),
+            "geom": _at(placed.lon, placed.lat) if placed.sent is None else points(placed.sent, verdicts),
             "attributes": objects(
                 {name: fields.typed(name) for name in self.words.source.fields if name not in OWN}, len(rows)
             ),
@@ -123,19 +123,24 @@ def points(shapes: Shapes, verdicts: Verdicts) -> pa.Array:
     verdicts.reject(
         wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, incidents have points"
     )
-    return _ewkb(shapes)
-
-
-def _ewkb(shapes: Shapes) -> pa.Array:
-    """Return points, of which some may be no points and then mean nothing, as `geometry` does, all in one go."""
     there = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
-    written = np.zeros(len(shapes), dtype=EWKB)
+    return _ewkb(shapely.get_x(shapes), shapely.get_y(shapes), there=there)
+
+
+def _at(lon: Floats, lat: Floats) -> pa.Array:
+    """Return points as PostGIS takes them, of two numbers each; to make shapes of them would take a quarter of all."""
+    return _ewkb(lon, lat, there=np.isfinite(lon) & np.isfinite(lat))
+
+
+def _ewkb(x: Floats, y: Floats, *, there: Mask) -> pa.Array:
+    """Return what `geometry` does of points, all in one go; those that are not there are null."""
+    written = np.zeros(len(x), dtype=EWKB)
     written["order"], written["kind"], written["srid"] = 1, WITH_SRID | 1, 4326
-    written["x"], written["y"] = shapely.get_x(shapes), shapely.get_y(shapes)
-    offsets = np.arange(len(shapes) + 1, dtype=np.int32) * EWKB.itemsize
+    written["x"], written["y"] = x, y
+    offsets = np.arange(len(x) + 1, dtype=np.int32) * EWKB.itemsize
     validity = pa.py_buffer(np.packbits(there, bitorder="little"))
     buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(written)]
-    return pa.Array.from_buffers(pa.binary(), len(shapes), buffers)
+    return pa.Array.from_buffers(pa.binary(), len(x), buffers)
 
 
 def geometry(shapes: Shapes) -> pa.Array:

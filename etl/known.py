@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.copying import numbers_from
+from etl.hashes import distinct, places
 from etl.rows import Mask
 from etl.staging import statement
 
@@ -24,7 +25,7 @@ class Known:
     def __init__(self, driver: psycopg.Connection, table: str, values: Mapping[str, object]) -> None:
         """Ask for the hashes, and for the keys of rejects that wait to be mended."""
         hashes = numbers_from(driver, statement(f"{table}_hashes"), values, row_hash="i8")["row_hash"]
-        self.hashes: NDArray[np.int64] = np.unique(hashes)
+        self.hashes: NDArray[np.int64] = distinct(np.sort(hashes))
         self.seen: Mask = np.zeros(len(self.hashes), dtype=np.bool_)
         self._waiting = pa.array([row[0] for row in driver.execute(WAITING, values)], pa.string())
 
@@ -37,24 +38,16 @@ class Known:
 
         One whose key waits among the rejects is not said to be: it may be what they wait for.
         """
-        hashes = batch.column("row_hash").to_numpy()
-        there = self.has(hashes)
-        self.seen[np.searchsorted(self.hashes, hashes[there])] = True
+        place, there = places(self.hashes, batch.column("row_hash").to_numpy())
+        self.seen[place[there]] = True
         waited_for: Mask = np.asarray(pc.is_in(batch.column("key"), value_set=self._waiting))
         return there & ~waited_for
 
-    def has(self, hashes: NDArray[np.int64]) -> Mask:
-        """Say which of some hashes are known."""
-        if not len(self.hashes):
-            return np.zeros(len(hashes), dtype=np.bool_)
-        place = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        return np.asarray(self.hashes[place] == hashes)
-
     def came(self, hashes: NDArray[np.int64]) -> Mask:
         """Say which of some hashes this load has brought again."""
-        found = self.has(hashes)
-        found[found] = self.seen[np.searchsorted(self.hashes, hashes[found])]
-        return found
+        place, there = places(self.hashes, hashes)
+        there[there] = self.seen[place[there]]
+        return there
 
     @property
     def missing(self) -> NDArray[np.int64]:

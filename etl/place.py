@@ -30,11 +30,19 @@ BEFORE = "before "
 class Placed:
     """Where the rows of a piece are."""
 
-    shapes: Shapes
-    """In WGS 84; `None` where a row has no place of its own."""
+    lon: Floats
+    lat: Floats
+    """In WGS 84: a point of each row, or one on its shape; not finite where a row has no place of its own."""
+    sent: Shapes | None
+    """The shapes that the file has, in WGS 84; nothing where a place is two numbers."""
     units: NDArray[np.int64]
     former: Mapping[str, pa.Array]
     """The units as they were before each edition of the boundaries."""
+
+    @property
+    def shapes(self) -> Shapes:
+        """The place of each row, `None` where it has none; made here where the file has no shapes."""
+        return self.sent if self.sent is not None else _points_at(self.lon, self.lat)
 
 
 def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> Placed:
@@ -42,11 +50,11 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     shift = shift_to_wgs84(spec, rows.crs)
     x, y = coordinates(rows, spec, verdicts)
     if spec.lon is not None:
+        sent = None
         lon, lat = shift(x, y)
-        shapes = _points_at(lon, lat)
     else:
-        shapes = moved(_sent(rows), shift)
-        lon, lat = _points_on(shapes)
+        sent = moved(_sent(rows), shift)
+        lon, lat = _points_on(sent)
     units = stamp.at(lon, lat)
     there = np.isfinite(x) & np.isfinite(y)
     zero = "the coordinates are 0, 0; leave them empty where there is no place"
@@ -68,7 +76,7 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     former = {
         f"{BEFORE}{day}": _formerly(old, lon, lat, nowhere=nowhere, codes=codes) for day, old in stamp.former.items()
     }
-    return Placed(shapes, units, former)
+    return Placed(lon, lat, sent, units, former)
 
 
 def _formerly(old: Stamp, lon: Floats, lat: Floats, *, nowhere: NDArray[np.int64], codes: list[str | None]) -> pa.Array:

@@ -242,6 +242,7 @@ class _Run:
     def _target(self, words: Vocabulary, newest: datetime) -> Target:
         self._step("units")
         stamp = self.stamps.of(self.connection, self.city)
+        stamp.draw()
         if self.source.feeds != "incidents":
             return Features(words, stamp=stamp, layer=self.city.layers[self.source.feeds], newest=newest)
         table = model.category

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,8 @@ from layers.units import in_force
 
 OUTSIDE = 0
 """No unit has this id."""
+DRAWING = Lock()
+"""Of the thread that draws a raster; not the stamp's own, since stamps travel to other machines."""
 
 
 @dataclass(frozen=True)
@@ -49,16 +51,28 @@ class Stamp:
     """Answers which unit a point is in, for hundreds of thousands at once."""
 
     def __init__(self, units: Units, city: City, former: Mapping[date, "Stamp"] | None = None) -> None:
-        """Draw the raster of the units that have nothing below them."""
+        """Take the units; the raster of those that have nothing below them is drawn when it is first needed."""
         self.units = units
         self.city = city
         self.former = former or {}
         """What answered before each edition of the boundaries began."""
         leaves = np.flatnonzero(units.leaves)
-        self.raster: Raster = rasterize(units.shapes[leaves])
+        self._raster: Raster | None = None
         self._leaves = _Layer(units, leaves)
         self._others = _Layer(units, np.flatnonzero(~units.leaves))
         self._deepest = int(units.ranks.max())
+
+    def draw(self) -> None:
+        """Draw the raster in a thread, while others read the beginning of a file."""
+        Thread(target=lambda: self.raster, name="raster").start()
+
+    @property
+    def raster(self) -> Raster:
+        """Which leaf holds each pixel whole: drawn once, by whichever thread needs it first."""
+        with DRAWING:
+            if self._raster is None:
+                self._raster = rasterize(self.units.shapes[self._leaves.members])
+        return self._raster
 
     @property
     def top(self) -> int:

@@ -24,7 +24,7 @@ codecs.register_error(keep_bad_bytes, _marked)
 
 def shown(value: Any) -> Any:  # noqa: ANN401 - any value of a row
     r"""Return a value as it may be kept in JSON, bad bytes written as `\\xff`."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not (MARK in value or "\x00" in value):
         return value
     return re.sub(f"{MARK}(..)", r"\\x\1", value).replace("\x00", r"\x00")
 
