@@ -257,6 +257,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "is_filled": ("不为空", "is not empty"),
     "active_filters": ("当前筛选", "Active filters"),
     "search_text": ("文本“{text}”", "text “{text}”"),
+    "sources_fresh": ("{n} 个新鲜", "{n} fresh"),
     "fresh": ("新鲜", "Fresh"),
     "due": ("到期", "Due"),
     "overdue_source": ("逾期", "Overdue"),

@@ -3,6 +3,7 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const TIMES = ["reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at"];
+  const [LEAST, MOST] = [110, 440]; // pixels: what is higher scrolls
   let popup = null;
   let shown = null;
   let about = null; // the place of the address that it tells of
@@ -82,10 +83,13 @@
   function footer() {
     const { element } = onemap.units;
     const made = element("footer");
-    const button = element("button", onemap.look.text("around"), "action");
-    button.type = "button";
-    button.dataset.aroundHere = about || shown.point;
-    made.append(button);
+    // Around the middle of a unit is not around what happened somewhere in it.
+    if (shown.said.lon !== null) {
+      const button = element("button", onemap.look.text("around"), "action");
+      button.type = "button";
+      button.dataset.aroundHere = about || shown.point;
+      made.append(button);
+    }
     const pin = shown.layer === "incidents" && onemap.pin.way(shown.said);
     if (pin) made.append(pin);
     return made;
@@ -96,8 +100,10 @@
     about = place || null;
     shown = { layer, said, point: onemap.place.point(at.lng, at.lat) };
     const covered = onemap.mapView.padding();
+    const free = onemap.map.getSize().y - covered.paddingTopLeft[1] - covered.paddingBottomRight[1];
     const made = window.L.popup({
       maxWidth: 320,
+      maxHeight: Math.max(LEAST, Math.min(MOST, free - 40)), // of its frame and tip
       className: "map-popup",
       autoPanPaddingTopLeft: covered.paddingTopLeft,
       autoPanPaddingBottomRight: covered.paddingBottomRight,

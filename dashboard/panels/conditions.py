@@ -24,7 +24,7 @@ class Ids(StrEnum):
 
 def layout() -> html.Div:
     """Return the place over the map."""
-    return canvas(Ids.BODY, [], className="conditions", role="status")
+    return canvas(Ids.BODY, [], className="conditions", role="status", **data(covers="top"))
 
 
 def names(city: City, language: str) -> dict[str, dict[str, str]]:

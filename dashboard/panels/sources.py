@@ -30,6 +30,12 @@ def layout() -> html.Div:
     return canvas(Ids.BODY, skeleton(4), className="panel sources")
 
 
+def usual(source: dict[str, Any]) -> bool:
+    """Tell whether a source needs nobody: it is fresh, nothing of it is held, and no load of it is under way."""
+    held = (source["last_load"] or {}).get("state") == HELD
+    return source["freshness"] == "fresh" and not held and (source.get("job") or {}).get("state") not in UNDER_WAY
+
+
 def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> html.Div:
     """Return one source: how often it is due, its name, and how old its data is."""
     spec = city.sources[source["id"]]
@@ -54,21 +60,24 @@ def row(city: City, source: dict[str, Any], *, now: datetime, language: str) -> 
             html.Span(spec.title.text(language), className="name", title=spec.title.text(language)),
             html.Span(standing, className=f"state is-{state}"),
         ],
-        className="source-row",
+        className=f"source-row{' is-usual' if usual(source) else ''}",
         title=title,
     )
 
 
 def draw(city: City, sources: dict[str, Any] | list[dict[str, Any]] | None, language: str) -> list[Component]:
     """Return the title and a row for each source, or what went wrong."""
-    head = html.Header(html.H2(say("sources", language)))
+    title = html.H2(say("sources", language))
     if sources is None:
-        return [head, *skeleton(4)]
+        return [html.Header(title), *skeleton(4)]
     if isinstance(sources, dict):
-        return [head, html.P(f"{say('error', language)}: {sources['error']}", className="note is-late")]
-    now = datetime.now(UTC)
-    rows = [row(city, source, now=now, language=language) for source in sources if source["id"] in city.sources]
-    return [head, html.Div(rows, className="rows")]
+        wrong = f"{say('error', language)}: {sources['error']}"
+        return [html.Header(title), html.P(wrong, className="note is-late")]
+    now, known = datetime.now(UTC), [source for source in sources if source["id"] in city.sources]
+    fresh = sum(map(usual, known))
+    unfold = html.Details([html.Summary(say("sources_fresh", language, n=fresh))], className="sources-fresh")
+    rows = [row(city, source, now=now, language=language) for source in known]
+    return [html.Header([title, *([unfold] if fresh else [])]), html.Div(rows, className="rows")]
 
 
 def register(app: Dash, city: City) -> None:

@@ -92,7 +92,7 @@ def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(da
     assert 0 < len(found) <= len(whole)
     assert found == whole[: len(found)]
     expect(page.locator(".incident-list footer .note")).to_contain_text(f"{dashboard.numbers().unplaced:,}")
-    dashboard.open("?unit=330212000000&period=1y&strip=table")
+    dashboard.open("?unit=330212000000&period=1y&strip=table&status=closed")
     rows(dashboard)
     third = page.locator(ROWS).nth(2)
     key = third.locator("[col-id=key]").inner_text()
@@ -100,6 +100,13 @@ def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(da
     popup = page.locator(".leaflet-popup-content")
     expect(popup).to_contain_text(key)
     expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(key)
+    page.wait_for_function(
+        """() => {
+            const [popup, chips, strip] = ['.leaflet-popup', '.conditions .chip', '.trend'].map(
+                (part) => document.querySelector(part).getBoundingClientRect());
+            return chips.bottom < popup.top && popup.bottom < strip.top;
+        }"""
+    )
     page.keyboard.press("Escape")
     expect(page.locator(CHOSEN)).to_have_count(0)
     dashboard.settle()
@@ -123,6 +130,7 @@ def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(das
     key = page.locator(f"{ROWS} [col-id=key]").first.inner_text()
     page.locator(ROWS).first.click()
     popup = page.locator(".leaflet-popup-content").last  # one that was closed fades away
+    expect(popup.get_by_role("button", name="周边")).to_have_count(0)  # the middle of a unit is not where it was
     popup.get_by_role("button", name="在地图上定位").click()
     spot = page.evaluate(
         "([lon, lat]) => { const {x, y} = onemap.map.latLngToContainerPoint([lat, lon]);"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dashboard.painting import plain
-from dashboard.panels.sources import row
+from dashboard.panels.sources import draw, row
 from layers.pack import City
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
@@ -35,6 +35,15 @@ def test_a_held_load_is_seen_beside_the_age_of_what_is_shown(
 def test_an_owner_is_named_in_the_language_of_the_page(city: City, language: str, owner: str) -> None:
     source: dict[str, Any] = {"id": "cameras", "freshness": "unknown", "data_time": None, "last_load": None}
     assert plain(row(city, source, now=NOW, language=language))[0][1]["title"].startswith(f"{owner} · ")
+
+
+def test_fresh_sources_are_counted_and_those_that_need_somebody_stand_apart(city: City) -> None:
+    fresh: dict[str, Any] = {"freshness": "fresh", "data_time": "2026-06-30T11:30:00+00:00", "last_load": None}
+    late = fresh | {"id": "hotline", "freshness": "overdue"}
+    trying = fresh | {"id": "units", "job": {"state": "retrying", "tries": 1, "next_at": None}}
+    drawn = json.dumps(plain(draw(city, [fresh | {"id": "cameras"}, late, trying], "en")))
+    assert ("1 fresh" in drawn, drawn.count("is-usual")) == (True, 1)
+    assert "sources-fresh" not in json.dumps(plain(draw(city, [late], "en")))
 
 
 def test_before_the_first_load_nothing_is_held(city: City) -> None:
