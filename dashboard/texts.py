@@ -141,8 +141,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "heat_many": ("多", "many"),
     "heat_densest": ("最密处每平方公里约 ", "densest, per km²: "),
     "counted_note": (
-        "按{level}计数，含没有坐标的事件，画在其中央",
-        "Counted by {level}, with incidents that have no coordinates, and drawn in its middle",
+        "按{level}计数，含没有坐标的，画在其中央",
+        "Counted by {level}, with what has no coordinates, and drawn in its middle",
     ),
     "counted_by": ("按{level}计数：{n}", "Counted by {level}: {n}"),
     "counted_rest": ("不属于任何{level}：{n}", "In no {level}: {n}"),

@@ -1,4 +1,4 @@
-"""What a map shows of incidents: read point by point where that is quick, else counted by unit from the roll-up."""
+"""What a map shows of incidents and layers of points: read point by point where that is quick, else counted by unit."""
 
 import json
 from collections.abc import Iterator
@@ -6,22 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from anyio import Lock, to_thread
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.asking import edition
-from layers import clusters, points, units
+from layers import clusters, features, points, units
 from layers.clusters import Pyramid, Tally
 from layers.costs import expected
 from layers.filters import Filter
 from layers.ground import Ground
+from layers.model import level_shift
 from layers.pack import City
 from layers.points import View
+from layers.specs import LayerSpec
 from layers.units import Unit
 
 DIGITS = 5
 """Of degrees: a metre, for what stands for a whole unit."""
+PLACED = 0.3
+"""What it costs to put a point into its cell, in PostgreSQL's unit."""
 
 
 class Terrain:
@@ -46,55 +51,75 @@ class Terrain:
 
 @dataclass(frozen=True)
 class Sight:
-    """Incidents asked for by somebody who looks at a map."""
+    """Incidents, or features of a layer of points, asked for by somebody who looks at a map."""
 
     asked: Filter
     city: City
     of: Unit
     view: View
     now: datetime
+    layer: LayerSpec | None = None
 
     def dear(self, connection: Connection, most: float) -> bool:
         """Tell whether units should be counted instead of reading the points, and can be."""
-        if not clusters.answerable(self.asked, self.city):
-            return False
-        return expected(connection, points.reading(self.asked, self.city, of=self.of)) > most
+        if self.layer is None:
+            known = clusters.answerable(self.asked, self.city)
+            reading = points.incidents_read(self.asked, self.city, of=self.of)
+        else:
+            known = features.plain(self.layer, self.asked, self.city)
+            reading = points.features_read(self.layer, self.asked, self.city, of=self.of)
+        return known and expected(connection, reading, each=PLACED) > most
 
     def counted(self, connection: Connection, ground: Ground) -> str | None:
         """Return what is in view counted by unit, as GeoJSON; nothing where no level says where it is."""
         if not ground.codes:
             return None
         pyramid = Pyramid(self.asked, self.city, self.of, ground)
+        tally = self._features(connection, pyramid) if self.layer else self._incidents(connection, pyramid)
+        return self._written(tally) if tally else None
+
+    def read(self, connection: Connection) -> str:
+        """Return the points, or where they are many, counts by cell."""
+        asked, city, of, view = self.asked, self.city, self.of, self.view
+        if self.layer is None:
+            question = points.incidents_in_view(asked, city, of=of, view=view, now=self.now)
+        else:
+            question = points.features_in_view(self.layer, asked, city, of=of, view=view)
+        return str(connection.execute(question).scalar_one())
+
+    def _incidents(self, connection: Connection, pyramid: Pyramid) -> Tally | None:
         way = pyramid.first(self.view)
         if way is None:
             return None
         tally = clusters.tally(way, connection.execute(pyramid.question(way)).all())
         if way.part.rank < pyramid.wanted(self.view) and (deeper := pyramid.deeper(tally, self.view)):
-            tally = clusters.tally(deeper, connection.execute(pyramid.question(deeper)).all())
-        elif pyramid.blind(way, self.view):
-            return None
-        return self._written(tally)
+            return clusters.tally(deeper, connection.execute(pyramid.question(deeper)).all())
+        return None if pyramid.blind(way, self.view) else tally
 
-    def read(self, connection: Connection) -> str:
-        """Return the points, or where they are many, counts by cell."""
-        question = points.incidents_in_view(self.asked, self.city, of=self.of, view=self.view, now=self.now)
-        return str(connection.execute(question).scalar_one())
+    def _features(self, connection: Connection, pyramid: Pyramid) -> Tally | None:
+        assert self.layer  # noqa: S101 - whoever calls has looked
+        part = pyramid.any(self.view)
+        if part is None:
+            return None
+        question = features.by_unit(self.layer, self.of, level_shift(part.rank, len(self.city.levels)))
+        return clusters.gathered(part, connection.execute(question).all())
 
     def _written(self, tally: Tally) -> str:
-        features = list(_features(tally))
-        total = sum(feature["properties"]["count"] for feature in features)
+        found = list(_drawn(tally))
+        total = sum(feature["properties"]["count"] for feature in found)
         level = self.city.levels[tally.part.rank].id
         head = {"type": "FeatureCollection", "total": total, "clustered": True, "by": "unit", "level": level}
-        return json.dumps({**head, "features": features}, separators=(",", ":"))
+        return json.dumps({**head, "features": found}, separators=(",", ":"))
 
 
-def _features(tally: Tally) -> Iterator[dict[str, Any]]:
+def _drawn(tally: Tally) -> Iterator[dict[str, Any]]:
     part, ground = tally.part, tally.part.ground
-    for place, rank, n, drawn in zip(part.chosen, part.ranks, tally.n, part.drawn, strict=True):
-        if not drawn or n <= 0:
-            continue
-        said = {"count": int(n), "unit": ground.codes[place], "bounds": ground.boxes[place].round(DIGITS).tolist()}
-        if rank < part.rank:
-            said["rest"] = True
-        spot = {"type": "Point", "coordinates": ground.spots[place].round(DIGITS).tolist()}
-        yield {"type": "Feature", "geometry": spot, "properties": said}
+    full = part.drawn & (tally.n > 0)
+    places = part.chosen[full]
+    spots, bounds = (
+        np.stack([each[places] for each in held], axis=1).round(DIGITS) for held in (ground.spots, ground.edges)
+    )
+    rows = zip(places.tolist(), part.ranks[full], tally.n[full].tolist(), spots.tolist(), bounds.tolist(), strict=True)
+    for place, rank, n, spot, box in rows:
+        said = {"count": n, "unit": ground.codes[place], "bounds": box, **({"rest": True} if rank < part.rank else {})}
+        yield {"type": "Feature", "geometry": {"type": "Point", "coordinates": spot}, "properties": said}

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from sqlalchemy import (
     ARRAY,
-    BigInteger,
     BindParameter,
     Boolean,
     Date,
@@ -48,6 +47,8 @@ DESCENT, SCAN = 5, 40
 """A look into an index takes as long as so many incidents; so does a unit of the roll-up with its months."""
 NEVER = 3
 """A grain that no piece of a period has."""
+NOWHERE = -1
+"""A level above all."""
 SINGLES = 0
 """The grain of what was counted one by one."""
 STATEMENT = (files("layers") / "sql" / "clusters.sql").read_text(encoding="utf-8")
@@ -57,11 +58,11 @@ BINDS: tuple[BindParameter[Any], ...] = (
     bindparam("lasts", type_=ARRAY(Date)),
     bindparam("sinces", type_=ARRAY(DateTime(timezone=True))),
     bindparam("untils", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("units", type_=ARRAY(BigInteger)),
-    bindparam("ranks", type_=ARRAY(SmallInteger)),
-    bindparam("finest", type_=ARRAY(SmallInteger)),
-    bindparam("tops", type_=ARRAY(BigInteger)),
-    bindparam("ends", type_=ARRAY(BigInteger)),
+    bindparam("units", type_=Text),
+    bindparam("ranks", type_=Text),
+    bindparam("finest", type_=Text),
+    bindparam("tops", type_=Text),
+    bindparam("ends", type_=Text),
     bindparam("shift", type_=Integer),
     bindparam("by_kind", type_=Boolean),
     bindparam("categories", type_=ARRAY(Text)),
@@ -126,7 +127,7 @@ class Pyramid:
         That is below the unit that is asked about, and where units are so large that they say nothing of where.
         """
         wanted = self.wanted(view)
-        if wanted == max(self.ground.sides) and self.ground.side(wanted, view.zoom) > LARGE:
+        if self._near(wanted, view):
             return None
         kept = (rank for rank in self.ground.sides if self.of.rank <= rank <= wanted and not self.missing(rank))
         for rank in sorted(kept, reverse=True):
@@ -134,6 +135,14 @@ class Pyramid:
             if rank == self.of.rank or self._scans(part) <= BUDGET:
                 return Way(part, part.rank)
         return None
+
+    def any(self, view: View) -> Part | None:
+        """Return the units that suit a view, whatever the roll-up keeps; none where they say nothing."""
+        wanted = self.wanted(view)
+        return None if self._near(wanted, view) else self.part(view, wanted)
+
+    def _near(self, wanted: int, view: View) -> bool:
+        return wanted == max(self.ground.sides) and self.ground.side(wanted, view.zoom) > LARGE
 
     def wanted(self, view: View) -> int:
         """Return the level that suits a view."""
@@ -186,11 +195,11 @@ class Pyramid:
             lasts=[last for _, _, last in self.pieces],
             sinces=[first and midnight(first, zone) for first, _ in single],
             untils=[last and midnight(last, zone) for _, last in single],
-            units=part.ids.tolist(),
-            ranks=part.ranks.tolist(),
-            finest=np.where(part.ranks > way.top, self.finest(rank), int(Grain.DAY)).tolist(),
-            tops=tops.tolist(),
-            ends=ends.tolist(),
+            units=_array(part.ids),
+            ranks=_array(part.ranks),
+            finest=_array(np.where(part.ranks > way.top, self.finest(rank), int(Grain.DAY))),
+            tops=_array(tops),
+            ends=_array(ends),
             shift=level_shift(rank, len(self.city.levels)),
             by_kind=way.by_kind,
             categories=self.categories or None,
@@ -198,6 +207,11 @@ class Pyramid:
             sources=list(asked.sources) or None,
             **{status.name.lower(): int(not asked.statuses or status in asked.statuses) for status in Status},
         )
+
+
+def _array(numbers: Numbers) -> str:
+    """Return numbers as PostgreSQL writes an array: a driver takes ten times as long for each of them."""
+    return f"{{{','.join(map(str, numbers.tolist()))}}}"
 
 
 def answerable(asked: Filter, city: City) -> bool:
@@ -216,6 +230,12 @@ def tally(way: Way, rows: Sequence[Row[Any]]) -> Tally:
         whole[grain], every[grain] = (way.part.own(each) for each in summed[:2])
         n += summed[2]
     return Tally(way.part, way.part.own(n), every, whole)
+
+
+def gathered(part: Part, rows: Sequence[Row[Any]]) -> Tally:
+    """Put counts by unit id together that are of no period: what each unit holds beside its children."""
+    ids, numbers = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2).T
+    return Tally(part, part.own(part.gathered(ids, numbers, NOWHERE)), {}, {})
 
 
 def _summed(way: Way, ids: Numbers, numbers: Numbers, *, single: bool) -> Numbers:

@@ -25,7 +25,7 @@ def _explained(element: Explained, compiler: SQLCompiler, **options: Any) -> str
     return f"EXPLAIN (FORMAT JSON) {compiler.process(element.question, **options)}"
 
 
-def expected(connection: Connection, question: Question) -> float:
-    """Return the cost of the whole answer."""
-    plan = connection.execute(Explained(question)).scalar_one()
-    return float(plan[0]["Plan"]["Total Cost"])
+def expected(connection: Connection, question: Question, *, each: float = 0) -> float:
+    """Return the cost of the whole answer, and of what is done with each row of it."""
+    plan = connection.execute(Explained(question)).scalar_one()[0]["Plan"]
+    return float(plan["Total Cost"] + each * plan["Plan Rows"])

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, collate, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, collate, func, literal, select, union_all
 
 from layers import lookup
 from layers.comparisons import holding
@@ -60,6 +60,21 @@ def without_unit(layer: LayerSpec, asked: Filter, city: City) -> list[ColumnElem
     if asked.q:
         found.append(lookup.anywhere(table.name, asked.q) | (table.key == asked.q))
     return found
+
+
+def plain(layer: LayerSpec, asked: Filter, city: City) -> bool:
+    """Tell whether a filter says nothing of a layer's features but unit and box, in the boundaries of today."""
+    sources = [code for code in asked.sources if city.sources[code].feeds == layer.id]
+    others = asked.within or asked.circle or asked.q or sources or clauses_of(asked, layer.id, city)
+    return asked.before is None and not others
+
+
+def by_unit(layer: LayerSpec, of: Unit, shift: int) -> Question:
+    """Ask how many of a layer's features a unit has, by what a shift leaves of the id of theirs; an index knows."""
+    bits = literal(shift, Integer)
+    held = feature.c.unit_id.bitwise_rshift(bits).bitwise_lshift(bits).label("held")
+    found = select(held).where(LIVE, feature.c.layer == layer.id, *below(feature, of, None)).subquery("found")
+    return select(found.c.held, func.count().label("n")).group_by(found.c.held)
 
 
 def declared(layer: LayerSpec) -> dict[str, ColumnElement[Any]]:

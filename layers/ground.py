@@ -33,8 +33,8 @@ class Ground:
         above = np.array([row["parent_id"] or -1 for row in found], dtype=np.int64)
         self.parents = np.where(above < 0, -1, np.searchsorted(self.ids, above))
         edges = ("west", "south", "east", "north")
-        self.boxes = np.array([[row[edge] for edge in edges] for row in found], dtype=np.float64).reshape(-1, 4)
-        self.spots = np.array([[row["lon"], row["lat"]] for row in found], dtype=np.float64).reshape(-1, 2)
+        self.edges = tuple(np.array([row[edge] for row in found], dtype=np.float64) for edge in edges)
+        self.spots = tuple(np.array([row[axis] for row in found], dtype=np.float64) for axis in ("lon", "lat"))
         self.areas = np.array([row["area"] for row in found], dtype=np.float64)
         self.sides = {
             int(rank): float(np.median(self.areas[self.ranks == rank]) ** 0.5) for rank in np.unique(self.ranks)
@@ -42,8 +42,8 @@ class Ground:
 
     def side(self, rank: int, zoom: int) -> float:
         """Return the pixels of a side of a level's median unit, as if it were a square."""
-        _, south, _, north = self.boxes[0]
-        wide = math.cos(math.radians((south + north) / 2)) * EQUATOR / TILE / 2**zoom
+        _, south, _, north = self.edges
+        wide = math.cos(math.radians((south[0] + north[0]) / 2)) * EQUATOR / TILE / 2**zoom
         return float(self.sides[rank] / wide)
 
     def level(self, zoom: int, least: float) -> int:
@@ -57,10 +57,10 @@ class Ground:
     def part(self, box: Box, of: Unit, rank: int) -> "Part":
         """Return the units that a view of a level shows, and whatever is needed to tell what they hold themselves."""
         west, south, east, north = box
-        lon, lat = self.spots.T
+        (lon, lat), (left, low, right, high) = self.spots, self.edges
         inside = (self.ids >= of.id) & (self.ids <= of.last_id) & (self.ranks <= rank)
         spots = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        touching = (self.boxes[:, :2] <= (east, north)).all(axis=1) & (self.boxes[:, 2:] >= (west, south)).all(axis=1)
+        touching = (left <= east) & (right >= west) & (low <= north) & (high >= south)
         shown = inside & (spots | touching)
         opened = shown & (self.ranks < rank)
         needed = shown | (inside & (self.parents >= 0) & opened[self.parents])

@@ -92,9 +92,14 @@ def incidents_in_view(asked: Filter, city: City, *, of: Unit, view: View, now: d
     return _in_view(incident, where, view=view, spot=table.geom, said=said)
 
 
-def reading(asked: Filter, city: City, *, of: Unit) -> Question:
+def incidents_read(asked: Filter, city: City, *, of: Unit) -> Question:
     """Ask for the ids of the incidents that have a point: what must be read before any can be drawn or counted."""
     return select(incident.c.id).where(incident.c.geom.is_not(None), *incidents.conditions(asked, city, of))
+
+
+def features_read(layer: LayerSpec, asked: Filter, city: City, *, of: Unit) -> Question:
+    """Ask the same of a layer's features."""
+    return select(feature.c.id).where(feature.c.geom.is_not(None), *features.conditions(layer, asked, city, of))
 
 
 def _in_view(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
 from dashboard.viewing import Sight
-from layers import points, shapes, units
+from layers import shapes, units
 from layers.errors import UnknownNameError
 from layers.filters import Filter
 from layers.points import View
@@ -36,7 +36,7 @@ async def read_points(  # noqa: PLR0913 - one parameter of the address each
 ) -> Response:
     """Return a layer's features, or `incidents`: singles while they are few, clusters (`count`, `bounds`) while many.
 
-    `by` says what a cluster counts: a `cell` of the map, or where there are too many incidents to read, a `unit` of a
+    `by` says what a cluster counts: a `cell` of the map, or where there are too many to read, a `unit` of a
     `level`, at the unit's own spot, with those that are known to be in it but not where. `rest` are those of a unit
     that none of its children has. `total` is how many the answer stands for.
     Features have neither time nor category nor status nor channel.
@@ -48,18 +48,17 @@ async def read_points(  # noqa: PLR0913 - one parameter of the address each
     bounds = (await connection.execute(units.described(of.code, asked.before))).one()
     view = View(asked.bbox or (bounds.west, bounds.south, bounds.east, bounds.north), zoom)
     spec = city.layers.get(layer)
-    if spec is not None and spec.incidents is None:
-        ask = points.features_in_view if spec.geometry == "point" else shapes.shapes_in_view
-        found = (await connection.execute(ask(spec, asked, city, of=of, view=view))).scalar_one()
+    if spec is not None and spec.incidents is None and spec.geometry != "point":
+        found = (await connection.execute(shapes.shapes_in_view(spec, asked, city, of=of, view=view))).scalar_one()
     else:
         of_source = replace(asked, sources=(spec.incidents,)) if spec and spec.incidents else asked
-        sight = Sight(of_source, city, of, view, datetime.now(UTC))
-        found = await seen(connection, sight, request)
+        standing = spec if spec and spec.incidents is None else None
+        found = await seen(connection, Sight(of_source, city, of, view, datetime.now(UTC), standing), request)
     return Response(found, media_type=GEOJSON)
 
 
 async def seen(connection: AsyncConnection, sight: Sight, request: Request) -> str:
-    """Return what a map shows of incidents."""
+    """Return what a map shows, read or counted."""
     state = request.app.state
     if await connection.run_sync(sight.dear, state.points_cost):
         ground = await state.terrain.present(connection, sight.city)

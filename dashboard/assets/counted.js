@@ -10,8 +10,9 @@
   }
 
   /* The name comes a moment later, the first time that it is asked for. */
-  function tip(said) {
+  function tip(said, overlay) {
     const { element } = onemap.units;
+    const layer = onemap.city.layers.find((each) => each.id === overlay);
     const name = element("b", said.unit);
     const line = element("p", "");
     const tell = (unit) => {
@@ -22,7 +23,7 @@
     };
     onemap.feed.unit(said.unit, onemap.view.now.as_of).then(tell, () => {}); // then its code must do
     const box = element("div");
-    box.append(name, line);
+    box.append(name, ...(layer ? [element("p", onemap.look.name(layer))] : []), line);
     return box;
   }
 

@@ -57,7 +57,7 @@
     layer.options.of = given.hideout.layer;
     if (!layer._radius) layer._clickTolerance = () => NEAR;
     layer.on("add", raise);
-    if (feature.properties.unit) layer.bindTooltip(() => onemap.counted.tip(feature.properties), { sticky: true, className: "map-tip", opacity: 1 });
+    if (feature.properties.unit) layer.bindTooltip(() => onemap.counted.tip(feature.properties, given.hideout.layer), { sticky: true, className: "map-tip", opacity: 1 });
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
       const map = onemap.map;

@@ -82,6 +82,8 @@ class _Key:
             self.paper.write(self.left + (SIGN if overlay.counted or sign else 0), y, title)
 
         yield Row(6 * self.size, draw)
+        if overlay.level:
+            yield self.text(say("counted_note", self.language, level=overlay.level.text(self.language).lower()))
         for group in overlay.key:
             yield self.text(group.title)
             yield from self._entries(group)

@@ -14,9 +14,10 @@ from dashboard.leaflet import INCIDENT
 from dashboard.takeaway.signs import Group, Sign, Signs, joined
 from dashboard.takeaway.tables import Order
 from dashboard.viewing import Sight
-from layers import points, shapes, units
+from layers import shapes, units
 from layers.filters import Box
 from layers.ground import Ground
+from layers.parts import Title
 from layers.points import TILE, View
 from layers.settings import READ
 from layers.specs import LayerSpec
@@ -44,6 +45,8 @@ class Overlay:
     marks: Sequence[Mark]
     key: Sequence[Group] = ()
     """What the signs of single features mean."""
+    level: Title | None = None
+    """The level whose units are counted, where features are not drawn where they are."""
 
     @property
     def counted(self) -> bool:
@@ -67,9 +70,11 @@ def overlays(order: Order, layers: Sequence[str], box: Box) -> Iterator[Overlay]
     view = View(box, zoom(box))
     for layer in sorted(chosen, key=lambda each: (each.geometry != "polygon", each.geometry != "line", each.order)):
         if layer.incidents is None:
-            ask = points.features_in_view if layer.geometry == "point" else shapes.shapes_in_view
-            question = ask(layer, order.asked, order.city, of=order.of, view=view)
-            found = str(order.connection.execute(question).scalar_one())
+            if layer.geometry == "point":
+                found = _seen(order, Sight(order.asked, order.city, order.of, view, order.now, layer))
+            else:
+                question = shapes.shapes_in_view(layer, order.asked, order.city, of=order.of, view=view)
+                found = str(order.connection.execute(question).scalar_one())
             yield _overlay(order, found, [layer], colour=layer.color)
     wanted = order.asked.sources
     happening = [each for each in chosen if each.incidents and (not wanted or each.incidents in wanted)]
@@ -85,7 +90,7 @@ def zoom(box: Box) -> int:
 
 
 def _seen(order: Order, sight: Sight) -> str:
-    """Return the incidents as the map has them: point by point, or counted by unit."""
+    """Return what is in view as the map has it: point by point, or counted by unit."""
     connection = order.connection
     if not sight.dear(connection, READ):
         return sight.read(connection)
@@ -108,4 +113,5 @@ def _overlay(order: Order, written: str, layers: Sequence[LayerSpec], *, colour:
     marks = sorted(map(mark, found["features"]), key=lambda each: -each.sign.radius if each.sign else 0)
     key = joined([group for each in signs.values() for group in each.key(order.language)])
     title = ("、" if order.language == "zh" else ", ").join(layer.title.text(order.language) for layer in layers)
-    return Overlay(title, colour, found["total"], marks, key)
+    level = order.city.levels[order.city.rank(found["level"])].title if "level" in found else None
+    return Overlay(title, colour, found["total"], marks, key, level)

@@ -9,11 +9,14 @@ edge AS (
     SELECT coalesce(since, '-infinity') AS since, coalesce(until, 'infinity') AS until
     FROM unnest(:sinces, :untils) AS span (since, until)
 ),
-asked AS (SELECT * FROM unnest(:units, :ranks, :finest) AS unit (id, rank, grain)),
+asked AS (SELECT * FROM unnest(
+    CAST(:units AS bigint[]), CAST(:ranks AS smallint[]), CAST(:finest AS smallint[])
+) AS unit (id, rank, grain)),
 kind AS (SELECT id FROM category WHERE code = ANY (:categories)),
 origin AS (SELECT id FROM source WHERE :sources IS NULL OR code = ANY (:sources)),
 below AS (
-    SELECT unit.id FROM unnest(:tops, :ends) AS top (first, last) JOIN unit ON unit.id BETWEEN top.first AND top.last
+    SELECT unit.id FROM unnest(CAST(:tops AS bigint[]), CAST(:ends AS bigint[])) AS top (first, last)
+    JOIN unit ON unit.id BETWEEN top.first AND top.last
 ),
 rolled AS (
     SELECT asked.id AS unit_id, piece.grain, source_id,

@@ -48,7 +48,7 @@ def test_discs_of_units_add_up_are_named_and_lead_into_their_unit(dashboard: Das
     assert sum(disc["count"] for disc in discs) == dashboard.numbers().total
     note = page.locator(".legend .counted-note")
     told = "element => getComputedStyle(element, '::after').content"
-    assert "按区县计数，含没有坐标的事件" in note.evaluate(told)
+    assert "按区县计数，含没有坐标的" in note.evaluate(told)
     assert faults(page, ".legend") == []
     x, y, said = page.evaluate(FREE)
     name = dashboard.get(f"/api/units/{said['unit']}")["name"]

@@ -174,3 +174,16 @@ def test_a_layer_of_events_is_counted_by_unit_as_its_source_is(frugal: Client, c
     assert hotline == seen(frugal, "source=hotline", zoom=12)
     assert hotline["by"] == "unit"
     assert client.json(f"/api/points/hotline.geojson?{box}")["by"] == "cell"
+
+
+@settings(max_examples=20, deadline=None)
+@given(level=st.sampled_from(list(ZOOMS)), unit=st.sampled_from(["", "unit=990101000000&", "unit=990101001000&"]))
+def test_features_are_counted_by_unit_where_there_are_too_many(frugal: Client, level: str, unit: str) -> None:
+    box = f"bbox={WEST},{SOUTH},{EAST},{NORTH}&zoom={ZOOMS[level]}"
+    answer = frugal.json(f"/api/points/cameras.geojson?{unit}{box}")
+    held = {layer["id"]: layer["count"] for layer in frugal.json(f"/api/layers?{unit}")}
+    assert (answer["by"], weight(answer)) == ("unit", held["cameras"])
+    assert frugal.json(f"/api/points/cameras.geojson?{unit}{box}&q=Camera")["by"] != "unit"
+    said = answer["features"][0]["properties"]
+    own = {layer["id"]: layer["count"] for layer in frugal.json(f"/api/layers?unit={said['unit']}")}
+    assert said["count"] == own["cameras"]
