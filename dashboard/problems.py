@@ -30,6 +30,11 @@ def problem(status: int, detail: str, **more: object) -> JSONResponse:
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
 
+def unavailable(detail: str, reason: str) -> JSONResponse:
+    """Return the problem of a database that did not answer this time, and why, in a word."""
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, reason=reason)
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of an application as a problem."""
     for kind in (OneMapError, RequestValidationError, HTTPException, DBAPIError, NoConnectionFreeError, TimeoutError):
@@ -60,8 +65,8 @@ async def answer(request: Request, error: Exception) -> Response:
         case DBAPIError():
             found = _database(error)
         case NoConnectionFreeError() | TimeoutError():
-            sentence = AWAY if isinstance(error, TimeoutError) else BUSY
-            found = problem(HTTPStatus.SERVICE_UNAVAILABLE, sentence)
+            away = isinstance(error, TimeoutError)
+            found = unavailable(AWAY if away else BUSY, "away" if away else "busy")
         case _:
             logger.error("no answer to %s", request.url, exc_info=error)
             found = problem(HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
@@ -87,11 +92,11 @@ def _refused(request: Request, error: HTTPException) -> JSONResponse:
 def _database(error: DBAPIError) -> JSONResponse:
     state = getattr(error.orig, "sqlstate", None)
     if state == STOPPED:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, SLOW)
+        return unavailable(SLOW, "slow")
     if state == NO_SUCH_TABLE:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, EMPTY)
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("the database does not answer: %s", error.orig)
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, AWAY)
+        return unavailable(AWAY, "away")
     logger.error("a question failed", exc_info=error)
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)

@@ -335,6 +335,13 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "longer": ("查看近1年", "Show a year"),
     "error": ("无法更新", "Cannot update"),
     "error_network": ("连接不到服务器", "the server cannot be reached"),
+    "error_away": ("数据库没有应答，请稍后再试", "the database does not answer; try again in a moment"),
+    "error_busy": ("数据库正忙，请稍后再试", "the database is busy; try again in a moment"),
+    "error_slow": (
+        "统计时间过长，已停止；请缩短时间范围或缩小区域",
+        "it took too long and was stopped; choose a shorter period or a smaller area",
+    ),
+    "waiting": ("正在统计… 显示的仍是先前条件的结果", "Counting… what you see still answers the question before"),
     "error_stays": (
         "下面仍是 {time} 的数据；每分钟自动重试。",
         "What you see is from {time}; trying again every minute.",

@@ -6,12 +6,14 @@
   const OUTER_DAYS = 90;
   const units = new Map();
   const KEEP = 55000;
+  const SLOW = 1500; // milliseconds after which waiting is said
+  const REASONS = { away: "error_away", busy: "error_busy", slow: "error_slow" };
   let asking = null;
   let last = {};
   let lastTick;
   let outerKey = null;
 
-  /* The API's own sentence where it gives one. */
+  /* Why not: in the page's language where it is a matter of time, else the API's own sentence where it gives one. */
   async function ask(address, signal) {
     let answer;
     try {
@@ -22,7 +24,8 @@
     }
     if (answer.ok) return answer.json();
     const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail || problem.title || answer.status + " " + answer.statusText);
+    const reason = REASONS[problem.reason];
+    throw new Error((reason && onemap.look.text(reason)) || problem.detail || problem.title || answer.status + " " + answer.statusText);
   }
 
   /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */
@@ -188,6 +191,12 @@
     return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, ...numbered(view, incidents) }];
   }
 
+  /* What is on screen answers another question than the one that was put: said where it takes a while. */
+  function waiting(on) {
+    document.body.classList.toggle("is-waiting", on);
+    document.querySelector(".waiting").textContent = on ? onemap.look.text("waiting") : "";
+  }
+
   /* The newest question wins; while it is asked, and if it fails, the last picture stays. */
   async function picture(view, ticks) {
     const none = window.dash_clientside.no_update;
@@ -197,6 +206,8 @@
     const afresh = ticks !== lastTick;
     lastTick = ticks;
     document.body.classList.add("is-asking");
+    const other = document.body.dataset.shown && document.body.dataset.shown !== onemap.view.address(view);
+    const slow = other && window.setTimeout(() => mine === asking && waiting(true), SLOW);
     let page;
     try {
       const [found, incidents] = await answers(view, mine.signal, afresh);
@@ -208,6 +219,8 @@
       page = none;
       last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
     }
+    window.clearTimeout(slow);
+    waiting(false);
     document.body.classList.remove("is-asking");
     document.body.dataset.shown = onemap.view.address(view); // whose numbers the page has
     document.body.classList.toggle("is-stale", Boolean(last.error));

@@ -86,6 +86,7 @@ def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider
                     html.Div(
                         [
                             conditions.layout(),
+                            html.P(className="waiting", role="status"),
                             html.Div([legend.layout(), playback.legend(), notice.layout(city)], className="corners"),
                             strip.layout(
                                 [*trend.head(), playback.button(), *table.head()],

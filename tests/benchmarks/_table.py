@@ -64,9 +64,21 @@ def told(rows: int, table: Table) -> None:
         sent = f"{p95(line.sent):11,.0f}" if line.sent else " " * 11
         print(f"{name:40}{http}{sql}{work}{sent}{over(name, line)}", flush=True)
     ours = {name.partition(":")[0]: median(line.sql or line.http) for name, line in table.items() if "ours" in name}
+    for name in TARGETS:
+        print(slowest(name, table), end="")
     for name, line in table.items():
         if (asked := name.partition(":")[0]) in ours and "ours" not in name:
             print(f"{name:40}{median(line.sql or line.http) / ours[asked]:9.1f} × ours")
+
+
+def slowest(name: str, table: Table) -> str:
+    """Say how far the answers of a kind are from their target, and which of them take longest."""
+    aim = TARGETS[name][0]
+    kinds = {other: p95(line.http) for other, line in table.items() if other.startswith(f"{name}, ") and line.http}
+    if aim is None or not kinds:
+        return ""
+    worst = max(kinds, key=lambda other: kinds[other])
+    return f"{name}: p95 {p95(table[name].http):,.0f} ms of {aim:,}; slowest is {worst}, {kinds[worst]:,.0f} ms\n"
 
 
 def over(name: str, line: Line) -> str:

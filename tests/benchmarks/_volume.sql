@@ -57,7 +57,8 @@ SELECT %(source)s, 'H' || lpad(n::text, 10, '0'), cell.id, kind.id, status,
        at + kind.hours * interval '1 hour',
        kind.title || ' ' || cell.name, cell.name || floor(900 * random()) || '号',
        ST_SetSRID(ST_MakePoint(cell.west + cell.wide * random(), cell.south + cell.high * random()), 4326),
-       '{"wanted": "投诉举报"}', n, %(load)s
+       jsonb_build_object('wanted', (ARRAY['求助', '投诉', '举报', '咨询', '建议', '表扬'])[1 + floor(6 * random())::integer]),
+       n, %(load)s
 FROM (
     SELECT n, at, floor(30000 * random() ^ 1.25)::integer AS number, floor(%(kinds)s * random() ^ 1.6)::integer + 1 AS kind,
            random() ^ 2 * 96 * interval '1 hour' AS took,

@@ -51,7 +51,14 @@ CONDITIONS = {
     "a severity, all time": "where=severity:ge:2",
     "words in the title, 30 days": "q=网格&from={month}&to={today}",
     "nights, 365 days": "hours=22-6&from={year}&to={today}",
+    "weekends, 365 days": "weekday=6&weekday=7&from={year}&to={today}",
+    "an attribute, 30 days": "where=wanted:eq:投诉&from={month}&to={today}",
 }
+ROWS = {
+    "words in the title, all time": "q=暴露垃圾",
+    "an attribute, all time": "where=wanted:eq:投诉",
+}
+"""What no index knows of all years: every row has to be read, which nothing promises to do in a second."""
 
 
 def main() -> None:
@@ -76,7 +83,8 @@ def measured(url: str) -> Table:
         places = sample(connection)
         summaries(client, connection, city, places, table)
         views(client, city, table)
-        fields(client, places, table)
+        fields(client, places, "fields", CONDITIONS, table)
+        fields(client, places, "all rows", ROWS, table)
         values(client, city, table)
         tiles(url, client, table)
         peers(url, connection, city, places, table)
@@ -158,15 +166,21 @@ def views(client: httpx.Client, city: City, table: Table) -> None:
             table["points"].answered(answer, http)
 
 
-def fields(client: httpx.Client, places: Mapping[str, Sequence[str]], table: Table) -> None:
+def fields(
+    client: httpx.Client,
+    places: Mapping[str, Sequence[str]],
+    name: str,
+    conditions: Mapping[str, str],
+    table: Table,
+) -> None:
     """Ask for summaries with conditions that the counts do not know."""
     days = {"year": TODAY - 365 * DAY, "month": TODAY - 30 * DAY, "today": TODAY}
-    for (title, query), level in product(CONDITIONS.items(), list(places)[:3]):
+    for (title, query), level in product(conditions.items(), list(places)[:3]):
         for code in places[level][:4]:
             address = f"/api/summary?unit={code}&{query.format(**days)}"
             answer, http = timed(partial(client.get, address))
-            for name in (f"fields, {title}", f"fields, {level}", "fields"):
-                table[name].answered(answer, http)
+            for line in (f"{name}, {title}, {level}", name):
+                table[line].answered(answer, http)
 
 
 def values(client: httpx.Client, city: City, table: Table) -> None:

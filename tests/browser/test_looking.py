@@ -3,10 +3,18 @@
 from urllib.parse import urlencode
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.visit import Dashboard, number
 
 pytestmark = pytest.mark.browser
+STOPPED = """() => {
+    const ask = window.fetch;
+    const said = JSON.stringify({ detail: "stopped", reason: "slow" });
+    window.fetch = async (what, ...how) =>
+        String(what).startsWith("/api/summary") ? new Response(said, { status: 503 }) : ask(what, ...how);
+}"""
+"""Let the server stop every summary."""
 
 
 def asked(dashboard: Dashboard, **changes: object) -> int:
@@ -207,6 +215,29 @@ def test_a_lost_server_keeps_the_picture_and_says_so(dashboard: Dashboard) -> No
     message.get_by_text("立即重试").click()
     message.wait_for(state="detached")
     assert dashboard.page.locator("body.is-stale").count() == 0
+
+
+def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dashboard) -> None:
+    dashboard.open()
+    before, held = dashboard.numbers().total, list[Route]()
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    dashboard.page.route("**/api/summary?*", hold)
+    dashboard.page.locator(".period").get_by_text("1年").click()
+    dashboard.page.get_by_role("status").get_by_text("正在统计").wait_for()
+    assert dashboard.numbers().total == before
+    # What is held goes on by itself.
+    dashboard.page.unroute("**/api/summary?*")
+    dashboard.settle()
+    assert len(held) > 0
+    assert dashboard.numbers().total > before
+    assert dashboard.page.locator(".waiting").inner_text() == ""
+    # Not by a route: a page whose requests fail is a failed test.
+    dashboard.page.evaluate(STOPPED)
+    dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -5})")
+    dashboard.page.locator(".message.is-error").get_by_text("统计时间过长").wait_for()
 
 
 def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:

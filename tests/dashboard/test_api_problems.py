@@ -46,6 +46,7 @@ def test_away_and_back_again(databases: Databases, template: str, server: Engine
             assert answer.status_code == 503
             assert answer.headers["content-type"] == "application/problem+json"
             assert "the database does not answer" in answer.json()["detail"]
+            assert answer.json()["reason"] == "away"
         connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
     assert client.get("/healthz").status_code == 200
     assert client.json("/api/city")["name"] == "方城市"
