@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from layers.city_specs import CitySpec
 from layers.parts import Part
-from layers.specs import CitySpec, LayerSpec, SourceSpec
+from layers.specs import LayerSpec, SourceSpec
 from simulate.plan import Plan
 
 app = typer.Typer()

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from layers.city_specs import Category, CitySpec, Level
 from layers.errors import PackError, UnknownNameError
 from layers.parts import Named, Part
-from layers.specs import Category, CitySpec, FieldSpec, LayerSpec, Level, SourceSpec
+from layers.specs import FieldSpec, LayerSpec, SourceSpec
 from layers.styles import mistakes
 from layers.words import STATUSES, status_code
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 
+from layers.city_specs import Level
 from layers.errors import PackError
 from layers.pack import City
-from layers.specs import Level
 from simulate.plan import Register
 from simulate.tessellation import Polygons
 

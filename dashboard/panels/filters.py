@@ -10,8 +10,8 @@ from dashboard.painting import canvas, paint
 from dashboard.parts import aria, data, skeleton, toggle
 from dashboard.state import Picture, Store, View, address, filtered, toggled, unfiltered
 from dashboard.words import count, say
+from layers.city_specs import Category
 from layers.pack import City
-from layers.specs import Category
 from layers.words import STATUSES, status_code
 
 
