@@ -148,7 +148,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "counted_rest": ("不属于任何{level}：{n}", "In no {level}: {n}"),
     "color_by_stroke": ("颜色与线型：{name}", "Colour and stroke: {name}"),
     "size_by": ("大小：{name}", "Size: {name}"),
-    "n_of_many": ("n：一处的数量", "n: how many at one place"),
+    "n_of_many": ("n：此处的数量", "n: how many there"),
     "other_values": ("其他", "Other"),
     "by_theme": ("按主题", "Theme"),
     "by_owner": ("按部门", "Owner"),
@@ -360,6 +360,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "take_rows": ("已写 {rows} / {total} 行", "{rows} of {total} rows"),
     "take_done": ("已导出 {rows} 行", "{rows} rows taken away"),
     "take_failed": ("无法导出", "Cannot be taken away"),
+    "take_full": (
+        "工作表最多 {n} 行，放不下这么多；请选 CSV、GeoJSON 或 GPKG，或缩小筛选范围",
+        "A sheet holds {n} rows, fewer than these: take CSV, GeoJSON or GPKG, or filter more",
+    ),
     "take_explained": (
         "与当前筛选完全一致；CSV 中以 = + - @ 开头的文本前加撇号，以免被当作公式。",
         "Exactly what the filter selects; in CSV, an apostrophe keeps text that begins with = + - @ from running.",

@@ -16,6 +16,7 @@
 
   function chosen(name, search) {
     const said = new URLSearchParams(search === undefined ? window.location.search : search).get(name);
+    if (KNOWN[name].includes(said)) onemap.look[name] = said; // holds on the way from there, but is not remembered
     return [said, onemap.look[name], stored(name)].find((value) => KNOWN[name].includes(value)) || KNOWN[name][0];
   }
 

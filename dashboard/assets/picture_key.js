@@ -223,7 +223,8 @@
     const legend = [...document.querySelectorAll(".panel.legend")].find((each) => !each.hidden && getComputedStyle(each).display !== "none") || document.querySelector(".panel.legend");
     const over = [...drawn()].map(([id, of]) => overlay(pen, id, of));
     const counted = [...drawn().values()].some((each) => each.counted);
-    if (counted) over[over.length - 1].push(item(pen, text("n_of_many"), { color: onemap.units.token("--dim") }));
+    const units = document.body.classList.contains("is-counted") ? " · " + JSON.parse(onemap.units.token("--counted-note")) : "";
+    if (counted) over[over.length - 1].push(item(pen, text("n_of_many") + units, { color: onemap.units.token("--dim") }));
     const groups = [classes(pen, legend), density(pen), ...over, about(pen, picture)];
     return { title: titled(legend), rows: groups.flatMap((items) => lines(items, wide - aside)) };
   }

@@ -2,6 +2,7 @@
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
+  const SHEET = 1048575; // rows that a workbook's sheet holds below its header
   const EVERY = 300; // milliseconds between two looks at how far an export is
   const TABLES = ["xlsx", "csv", "geojson", "gpkg"];
   const MAPS = ["png", "pdf-a4", "pdf-a3"];
@@ -66,7 +67,9 @@
     const made = element("form", undefined, "takeaway-form");
     const kinds = offers().map((each) => radio("what", each.id, each.id === chosen.what, each.name, each.rows === null ? "" : each.rows.toLocaleString("en-US")));
     const button = element("button", text("take_start"), "takeaway-start");
-    made.append(group("take_what", kinds), group("take_format", formats()), element("p", kind() === "table" ? text("take_explained") : "", "note"), button);
+    const full = kind() === "table" && chosen.format.table === "xlsx" && offer().rows > SHEET;
+    button.disabled = full;
+    made.append(group("take_what", kinds), group("take_format", formats()), element("p", full ? text("take_full").replace("{n}", SHEET.toLocaleString("en-US")) : kind() === "table" ? text("take_explained") : "", "note"), button);
     made.addEventListener("change", function (event) {
       if (event.target.name === "what") chosen.what = event.target.value;
       else chosen.format[kind()] = event.target.value;

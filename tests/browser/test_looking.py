@@ -110,10 +110,17 @@ def test_language_and_theme_change_at_once_and_are_remembered(dashboard: Dashboa
     assert dashboard.page.evaluate("document.documentElement.dataset.mantineColorScheme") == "light"
 
 
-def test_a_link_may_say_language_and_theme(dashboard: Dashboard) -> None:
+def test_a_link_says_language_and_theme_for_the_whole_visit_and_no_longer(dashboard: Dashboard) -> None:
+    page = dashboard.page
     dashboard.open("?lang=en&theme=light")
-    assert dashboard.page.get_by_text("Layers", exact=True).is_visible()
-    assert dashboard.page.evaluate("document.documentElement.dataset.mantineColorScheme") == "light"
+    assert page.get_by_text("Layers", exact=True).is_visible()
+    page.locator(".rank-row").first.click()
+    page.wait_for_url("**unit=**")
+    dashboard.settle()
+    assert page.get_by_text("Layers", exact=True).is_visible()
+    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "light"
+    dashboard.open()
+    assert page.get_by_text("图层", exact=True).is_visible()
 
 
 def dense(dashboard: Dashboard) -> str:

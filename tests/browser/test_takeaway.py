@@ -60,7 +60,7 @@ def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path
     assert said[0] == legend
     names = [row[0] for row in said[1:-1]]
     assert {"摄像头", "网格上报、12345 热线"} <= set(names)
-    assert "n：一处的数量" in said[-2]
+    assert "n：此处的数量" in said[-2]
 
 
 def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) -> None:
