@@ -15,6 +15,9 @@ from dashboard.words import count, period, say, share
 from layers.indicators import COUNT, ON_TIME
 from layers.pack import City
 
+LETTER = 0.56
+"""How wide a letter of a number is on average at most, in heights."""
+
 
 class Ids(StrEnum):
     """Every id this panel owns."""
@@ -32,8 +35,10 @@ def figure(  # noqa: PLR0913 - what a number says above, below and beside itself
 ) -> html.Div:
     """Return one number with its label above and its comparison below."""
     below = html.P([change] if change else note, className="note", title=note)
+    # Millions in full have nine letters and more: they become smaller where there is no room, others do not.
+    size = {"fontSize": f"min(var(--number-size), calc(100cqi / {LETTER * len(value):.2f}))"}
     return html.Div(
-        [html.H3(key), html.P(value, className="number", title=exact), below],
+        [html.H3(key), html.P(value, className="number", title=exact, style=size), below],
         className=f"figure {state}".strip(),
     )
 
