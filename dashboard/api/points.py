@@ -11,8 +11,9 @@ from dashboard.asking import AConnection, TheCity, documented, filter_besides, u
 from dashboard.viewing import Sight
 from layers import shapes, units
 from layers.errors import UnknownNameError
-from layers.filters import Filter
+from layers.filters import Box, Filter
 from layers.points import View
+from layers.units import Unit
 
 INCIDENTS = "incidents"
 GEOJSON = "application/geo+json"
@@ -45,8 +46,7 @@ async def read_points(  # noqa: PLR0913 - one parameter of the address each
     if layer not in city.layers and layer != INCIDENTS:
         raise UnknownNameError(kind="layer", name=layer, known=[*city.layers, INCIDENTS])
     of = await unit_of(connection, city, asked)
-    bounds = (await connection.execute(units.described(of.code, asked.before))).one()
-    view = View(asked.bbox or (bounds.west, bounds.south, bounds.east, bounds.north), zoom)
+    view = View(asked.bbox or await bounds_of(connection, of, asked), zoom)
     spec = city.layers.get(layer)
     if spec is not None and spec.incidents is None and spec.geometry != "point":
         found = (await connection.execute(shapes.shapes_in_view(spec, asked, city, of=of, view=view))).scalar_one()
@@ -55,6 +55,12 @@ async def read_points(  # noqa: PLR0913 - one parameter of the address each
         standing = spec if spec and spec.incidents is None else None
         found = await seen(connection, Sight(of_source, city, of, view, datetime.now(UTC), standing), request)
     return Response(found, media_type=GEOJSON)
+
+
+async def bounds_of(connection: AsyncConnection, of: Unit, asked: Filter) -> Box:
+    """Return the box around a unit."""
+    row = (await connection.execute(units.described(of.code, asked.before))).one()
+    return row.west, row.south, row.east, row.north
 
 
 async def seen(connection: AsyncConnection, sight: Sight, request: Request) -> str:

@@ -42,11 +42,15 @@
     say();
   }
 
-  function say() {
+  /* What is counted now, in words; an empty text where points are drawn. */
+  function told() {
     const named = [...new Set(levels.values())].map(titled).join(" / ");
+    return named && onemap.look.text("counted_note").replace("{level}", named);
+  }
+
+  function say() {
     document.body.classList.toggle("is-counted", levels.size > 0);
-    const text = levels.size ? onemap.look.text("counted_note").replace("{level}", named) : "";
-    document.documentElement.style.setProperty("--counted-note", JSON.stringify(text));
+    document.documentElement.style.setProperty("--counted-note", JSON.stringify(told()));
   }
 
   onemap.counted = { tip, approach, note, say };
