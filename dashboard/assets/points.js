@@ -8,6 +8,7 @@
   const FILLED = 0.45; // of a polygon, so that the unit below shows
   const NEAR = 6; // pixels from a line that still mean it
   const HEAT = "heat "; // begins the name of what a layer holds as a surface
+  const HIGH = 60; // pixels of a unit that has room for a name and a count
   const EMPTY = { type: "FeatureCollection", features: [] };
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
@@ -20,6 +21,12 @@
     const at = features.findIndex((each) => each.id === layer);
     const angle = (at * 2 * Math.PI) / features.length + 0.7;
     return at < 0 ? [0, 0] : [Math.round(30 * Math.cos(angle)), Math.round(28 * Math.sin(angle))];
+  }
+
+  /* The count of a unit makes room for the unit's name above it, unless it is too small for both. */
+  function below({ bounds: [west, south, east, north] }) {
+    const high = onemap.map.latLngToLayerPoint([south, west]).y - onemap.map.latLngToLayerPoint([north, east]).y;
+    return high < HIGH ? [0, 0] : [0, 18];
   }
 
   /* How much of a layer is seen; a count of several sources' incidents, as much as the clearest of them. */
@@ -41,7 +48,7 @@
     const { layer: overlay, color } = given.hideout;
     const incident = overlay === "incidents";
     if (said.count > 1 || said.unit) {
-      return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: aside(overlay) });
+      return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: said.unit ? below(said) : aside(overlay) });
     }
     return onemap.symbols.mark(at, said, { overlay, color, incident, ...faded(overlay, said, 1) });
   };
