@@ -23,7 +23,7 @@ from simulate.write import write
 from tests.benchmarks._bench import NOW, Bench, bench
 
 ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "300000"))
-ROUNDS = 3
+ROUNDS = int(os.environ.get("ONEMAP_BENCH_ROUNDS", "3"))
 MADE_UP = Request(accept_suspicion=True)
 CLOSED, GOING_ON = "已结案", "办理中"
 END = "2026/06/30 19:59:00"
