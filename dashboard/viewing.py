@@ -105,21 +105,29 @@ class Sight:
         return clusters.gathered(part, connection.execute(question).all())
 
     def _written(self, tally: Tally) -> str:
-        found = list(_drawn(tally))
+        found = list(_drawn(tally, self.view))
         total = sum(feature["properties"]["count"] for feature in found)
         level = self.city.levels[tally.part.rank].id
         head = {"type": "FeatureCollection", "total": total, "clustered": True, "by": "unit", "level": level}
         return json.dumps({**head, "features": found}, separators=(",", ":"))
 
 
-def _drawn(tally: Tally) -> Iterator[dict[str, Any]]:
+def _drawn(tally: Tally, view: View) -> Iterator[dict[str, Any]]:
     part, ground = tally.part, tally.part.ground
     full = part.drawn & (tally.n > 0)
-    places = part.chosen[full]
-    spots, bounds = (
-        np.stack([each[places] for each in held], axis=1).round(DIGITS) for held in (ground.spots, ground.edges)
-    )
-    rows = zip(places.tolist(), part.ranks[full], tally.n[full].tolist(), spots.tolist(), bounds.tolist(), strict=True)
-    for place, rank, n, spot, box in rows:
-        said = {"count": n, "unit": ground.codes[place], "bounds": box, **({"rest": True} if rank < part.rank else {})}
-        yield {"type": "Feature", "geometry": {"type": "Point", "coordinates": spot}, "properties": said}
+    places, ranks, n = part.chosen[full], part.ranks[full], tally.n[full]
+    spots, edges = (np.stack([each[places] for each in held], axis=1) for held in (ground.spots, ground.edges))
+    # Units in one cell of the map are one cluster, as points would be, in the middle of all that they hold.
+    _, first, cell = np.unique(np.floor(spots / view.cell()), axis=0, return_index=True, return_inverse=True)
+    held = np.bincount(cell, n)
+    middles = np.stack([np.bincount(cell, n * axis) for axis in spots.T], axis=1) / held[:, None]
+    corners = edges[first]
+    np.minimum.at(corners[:, :2], cell, edges[:, :2])
+    np.maximum.at(corners[:, 2:], cell, edges[:, 2:])
+    members = np.split(places[np.argsort(cell, kind="stable")], np.cumsum(np.bincount(cell)))
+    rest = np.bincount(cell, ranks == part.rank) == 0
+    rows = zip(members[:-1], held, rest, middles.round(DIGITS).tolist(), corners.round(DIGITS).tolist(), strict=True)
+    for group, count, above, middle, bounds in rows:
+        said = {"count": int(count), "units": [ground.codes[place] for place in group], "bounds": bounds}
+        spot = {"type": "Point", "coordinates": middle}
+        yield {"type": "Feature", "geometry": spot, "properties": {**said, **({"rest": True} if above else {})}}

@@ -37,9 +37,9 @@ async def read_points(  # noqa: PLR0913 - one parameter of the address each
 ) -> Response:
     """Return a layer's features, or `incidents`: singles while they are few, clusters (`count`, `bounds`) while many.
 
-    `by` says what a cluster counts: a `cell` of the map, or where there are too many to read, a `unit` of a
-    `level`, at the unit's own spot, with those that are known to be in it but not where. `rest` are those of a unit
-    that none of its children has. `total` is how many the answer stands for.
+    `by` says what a cluster counts: a `cell` of the map, or where there are too many to read, the `units` of a `level`
+    whose spots are in one, with those that are known to be in a unit but not where. `rest` are those of units that
+    none of their children has. `total` is how many the answer stands for.
     Features have neither time nor category nor status nor channel.
     Lines and polygons that reach into unit and view are cut at its edge; of more than 2,000 the largest are answered.
     """

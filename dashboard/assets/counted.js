@@ -9,25 +9,26 @@
     return onemap.look.name(onemap.city.level_titles[level]).toLowerCase();
   }
 
-  /* The name comes a moment later, the first time that it is asked for. */
+  /* The name of a unit comes a moment later, the first time that it is asked for; several are told by their number. */
   function tip(said, overlay) {
     const { element } = onemap.units;
     const layer = onemap.city.layers.find((each) => each.id === overlay);
-    const name = element("b", said.unit);
-    const line = element("p", "");
+    const [first, ...others] = said.units;
+    const name = element("b", others.length ? titled(levels.get(overlay)) + " × " + said.units.length : first);
+    const line = element("p", others.length ? said.count.toLocaleString("en-US") : "");
     const tell = (unit) => {
       name.textContent = onemap.look.name(unit);
       const level = said.rest ? onemap.city.levels[onemap.city.levels.indexOf(unit.level) + 1] : unit.level;
       const key = said.rest ? "counted_rest" : "counted_by";
       line.textContent = onemap.look.text(key).replace("{level}", titled(level)).replace("{n}", said.count.toLocaleString("en-US"));
     };
-    onemap.feed.unit(said.unit, onemap.view.now.as_of).then(tell, () => {}); // then its code must do
+    if (!others.length) onemap.feed.unit(first, onemap.view.now.as_of).then(tell, () => {}); // then its code must do
     const box = element("div");
     box.append(name, ...(layer ? [element("p", onemap.look.name(layer))] : []), line);
     return box;
   }
 
-  /* All of the unit, and closer than now in any case. */
+  /* All of the unit or units, and closer than now in any case. */
   function approach(said) {
     const map = onemap.map;
     const [west, south, east, north] = said.bounds;

@@ -20,7 +20,7 @@
     const features = onemap.city.layers.filter((each) => !each.incidents);
     const at = features.findIndex((each) => each.id === layer);
     const angle = (at * 2 * Math.PI) / features.length + 0.7;
-    return at < 0 ? [0, 0] : [Math.round(30 * Math.cos(angle)), Math.round(28 * Math.sin(angle))];
+    return at < 0 ? [0, 0] : [Math.round(40 * Math.cos(angle)), Math.round(32 * Math.sin(angle))];
   }
 
   /* The count of a unit makes room for the unit's name above it, unless it is too small for both. */
@@ -47,8 +47,9 @@
     const said = feature.properties;
     const { layer: overlay, color } = given.hideout;
     const incident = overlay === "incidents";
-    if (said.count > 1 || said.unit) {
-      return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: said.unit ? below(said) : aside(overlay) });
+    if (said.count > 1 || said.units) {
+      const stepped = incident && said.units && said.units.length === 1 ? below(said) : aside(overlay);
+      return onemap.symbols.cluster(at, said, { color, ...faded(overlay, said, 0.78), incident, square: !incident, aside: stepped });
     }
     return onemap.symbols.mark(at, said, { overlay, color, incident, ...faded(overlay, said, 1) });
   };
@@ -64,11 +65,11 @@
     layer.options.of = given.hideout.layer;
     if (!layer._radius) layer._clickTolerance = () => NEAR;
     layer.on("add", raise);
-    if (feature.properties.unit) layer.bindTooltip(() => onemap.counted.tip(feature.properties, given.hideout.layer), { sticky: true, className: "map-tip", opacity: 1 });
+    if (feature.properties.units) layer.bindTooltip(() => onemap.counted.tip(feature.properties, given.hideout.layer), { sticky: true, className: "map-tip", opacity: 1 });
     layer.on("click", function (event) {
       window.L.DomEvent.stop(event);
       const map = onemap.map;
-      if (feature.properties.unit) onemap.counted.approach(feature.properties);
+      if (feature.properties.units) onemap.counted.approach(feature.properties);
       else if (feature.properties.count > 1) {
         map.flyTo(layer.getLatLng(), Math.min(map.getZoom() + 2, 18), { duration: 0.25 });
       } else open(given.hideout.layer, feature.properties, layer._radius ? layer.getLatLng() : event.latlng);

@@ -132,9 +132,11 @@
     return Math.min(7 + 2.6 * Math.log10(count), 20);
   }
 
+  /* Five signs at most, in the way of the language: 4.6万 or 46k. */
   function short(count) {
-    if (count < 1000) return String(count);
-    return onemap.look.count(count).length <= 5 ? onemap.look.count(count) : Math.round(count / 1000) + "k";
+    if (count < 10000) return onemap.look.count(count);
+    const [size, sign] = document.documentElement.lang !== "en" ? (count < 1e8 ? [1e4, "万"] : [1e8, "亿"]) : count < 999500 ? [1e3, "k"] : [1e6, "M"];
+    return (count / size).toFixed(count < 10 * size ? 1 : 0) + sign;
   }
 
   function cluster(at, said, options) {

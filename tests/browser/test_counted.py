@@ -20,7 +20,8 @@ FREE = """() => {
     const map = onemap.map, canvas = map.getPanes().overlayPane.querySelector('canvas');
     const discs = [];
     map.eachLayer(each => { if (each._radius && each.feature) discs.push(each); });
-    for (const one of discs.filter(each => each.options.of === 'incidents' && !each.feature.properties.rest)) {
+    const single = each => each.feature.properties.units.length === 1 && !each.feature.properties.rest;
+    for (const one of discs.filter(each => each.options.of === 'incidents' && single(each))) {
         if (discs.some(each => each !== one && each._containsPoint(one._point))) continue;
         const there = map.layerPointToContainerPoint(one._point);
         if (document.elementFromPoint(there.x, there.y) === canvas) return [there.x, there.y, one.feature.properties];
@@ -48,13 +49,13 @@ def test_discs_of_units_add_up_are_named_and_lead_into_their_unit(dashboard: Das
     assert sum(disc["count"] for disc in discs) == dashboard.numbers().total
     note = page.locator(".legend .counted-note")
     told = "element => getComputedStyle(element, '::after').content"
-    assert "按区县计数，含没有坐标的" in note.evaluate(told)
+    assert "按街道计数，含没有坐标的" in note.evaluate(told)
     assert faults(page, ".legend") == []
     x, y, said = page.evaluate(FREE)
-    name = dashboard.get(f"/api/units/{said['unit']}")["name"]
+    name = dashboard.get(f"/api/units/{said['units'][0]}")["name"]
     page.mouse.move(x, y)
     page.locator(".map-tip", has_text=name).wait_for()
-    assert f"按区县计数：{said['count']:,}" in page.locator(".map-tip", has_text=name).inner_text()
+    assert f"按街道计数：{said['count']:,}" in page.locator(".map-tip", has_text=name).inner_text()
     before = page.evaluate("() => onemap.map.getZoom()")
     page.mouse.click(x, y)
     page.wait_for_function("zoom => onemap.map.getZoom() > zoom + 0.9", arg=before)
