@@ -38,7 +38,7 @@ from layers.units import Unit
 
 LEAST, LARGE = 12, 480
 """Pixels of a unit's side: smaller ones are not counted one by one, and larger ones say too little of where."""
-MOST = 1_500
+MOST = 1_000
 """Units counted for one answer; where towns are so dense that there are more, the level above is."""
 BUDGET, PATIENCE = 100_000, 4
 """So many incidents may be counted one by one where the roll-up does not keep what is asked, some 40 ms of a processor;

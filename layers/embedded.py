@@ -24,8 +24,6 @@ ATTEMPTS = 5
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
-    "shared_buffers": "512MB",
-    "effective_cache_size": "2GB",
     "work_mem": "64MB",
     "maintenance_work_mem": "512MB",
     "max_wal_size": "4GB",
@@ -34,6 +32,8 @@ SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
 }
+LEAST, MOST = 128, 8192
+"""Megabytes that the server keeps of its tables: a quarter of the memory there is, as PostgreSQL's manual advises."""
 INSTALL = (
     "install PostgreSQL with PostGIS (Debian: apt-get install --no-install-recommends postgresql-15-postgis-3) "
     "or set ONEMAP_DATABASE_URL to a server that has them"
@@ -137,6 +137,8 @@ class Embedded:
     def _configure(self) -> None:
         """Write the settings anew at every start: the folder may have moved, the program may have changed."""
         lines = [f"{name} = '{value}'" for name, value in SETTINGS.items()]
+        memory = _memory() // 2**20
+        lines += [f"shared_buffers = {min(max(memory // 4, LEAST), MOST)}MB", f"effective_cache_size = {memory // 2}MB"]
         lines += [f"unix_socket_directories = '{self.sockets}'", "unix_socket_permissions = 0700"]
         # Pages in the log: half of the processor time that `on` takes, and a quarter less of them.
         built = self._run("pg_config", "--configure").stdout
@@ -180,6 +182,14 @@ class Embedded:
     def _version(self) -> str | None:
         file = self.cluster / "PG_VERSION"
         return file.read_text().strip() if file.is_file() else None
+
+
+def _memory() -> int:
+    """Return the bytes of the machine's memory, or of less where a control group allows no more."""
+    whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    said = limit.read_text().strip() if limit.is_file() else ""
+    return min(whole, int(said)) if said.isdigit() else whole
 
 
 def _programs(version: str | None = None) -> Path:
