@@ -89,6 +89,9 @@ BINDS: tuple[BindParameter[Any], ...] = (
     *(bindparam(status.name.lower(), type_=Integer) for status in Status),
 )
 
+MANY = 500
+"""Children that are no longer asked for one by one."""
+
 Piece: TypeAlias = tuple[Grain, date | None, date | None]
 """Whole months or single days from a first one to a last one that is not included; null is open."""
 
@@ -147,7 +150,9 @@ def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Tex
     days = all(kept(rank, Grain.DAY, kinds=bool(asked.categories)) for rank in ranks)
     child_grain = Grain.DAY if days else Grain.MONTH
     edges = [piece for piece in cut if piece[0] is Grain.DAY and Grain.MONTH in {unit_grain, child_grain}]
-    return _statement(tuple(ranks), len(city.levels)).bindparams(
+    many = len(of.children) > MANY and len(ranks) == 1
+    named = {} if many else {"children": [child.id for child in of.children], "child_ranks": ranks}
+    return _statement(tuple(ranks), len(city.levels), many=many).bindparams(
         grains=[int(grain) for grain, _, _ in cut],
         firsts=[first for _, first, _ in cut],
         lasts=[last for _, _, last in cut],
@@ -163,8 +168,7 @@ def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Tex
         rank=of.unit.rank,
         unit=of.unit.id,
         last_unit=of.unit.last_id,
-        children=[child.id for child in of.children],
-        child_ranks=ranks,
+        **named,
         categories=branches(asked, city) or None,
         statuses=[int(status) for status in asked.statuses] or None,
         sources=list(asked.sources) or None,
@@ -173,13 +177,18 @@ def from_roll_up(asked: Filter, city: City, *, of: Family, now: datetime) -> Tex
 
 
 @cache
-def _statement(ranks: tuple[int, ...], levels: int) -> TextClause:
+def _statement(ranks: tuple[int, ...], levels: int, *, many: bool) -> TextClause:
     """Return the question for children of some levels: the child of an id is a mask away, for each level another."""
     mask = (1 << level_bits(levels)) - 1
     shifts = [level_shift(rank, levels) for rank in ranks]
     whens = "".join(f" WHEN unit_id >> {bits} & {mask} <> 0 THEN unit_id >> {bits} << {bits}" for bits in shifts)
     child = f"CASE{whens} END" if whens else "NULL::bigint"
-    return text(TALLY.replace("<child>", child)).bindparams(*BINDS)
+    # Many are asked for with all of their level below the unit, in the order of the key: neither looked for one by one nor
+    # sorted before they are added up.
+    named = "rank = ANY (:child_ranks) AND unit_id = ANY (:children)"
+    children = f"rank = {ranks[0]} AND unit_id BETWEEN :unit AND :last_unit" if many else named
+    whole = TALLY.replace("<child>", child).replace("<children>", children)
+    return text(whole).bindparams(*(bind for bind in BINDS if not (many and bind.key in {"children", "child_ranks"})))
 
 
 def corrected(roll_up: TextClause, asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:

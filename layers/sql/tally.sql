@@ -34,12 +34,19 @@ of_child AS (
            sum(resolved) AS resolved, sum(closed) AS closed, sum(on_time) AS on_time, sum(late) AS late,
            sum(late_accepted) AS late_accepted, sum(late_dispatched) AS late_dispatched,
            sum(late_resolved) AS late_resolved
+    -- Added up by piece first, where rows come in the order of units, and need not be sorted.
     FROM piece CROSS JOIN LATERAL (
-        SELECT * FROM incident_count
-        WHERE rank = ANY (:child_ranks) AND grain = piece.grain AND unit_id = ANY (:children)
+        SELECT unit_id, sum(n)::integer AS n, sum(accepted)::integer AS accepted,
+               sum(dispatched)::integer AS dispatched, sum(resolved)::integer AS resolved,
+               sum(closed)::integer AS closed, sum(on_time)::integer AS on_time, sum(late)::integer AS late,
+               sum(late_accepted)::integer AS late_accepted, sum(late_dispatched)::integer AS late_dispatched,
+               sum(late_resolved)::integer AS late_resolved
+        FROM incident_count
+        WHERE <children> AND grain = piece.grain
             AND category_id = ANY (ARRAY(SELECT id FROM whole))
             AND period >= piece.first AND period < piece.last
             AND (:sources IS NULL OR source_id IN (SELECT id FROM origin))
+        GROUP BY unit_id
     ) AS part
     WHERE piece.grain >= :child_grain
     GROUP BY 1
