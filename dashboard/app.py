@@ -45,7 +45,7 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         static_url=documentation.STATIC,
-        swagger_ui_parameters={"validatorUrl": None},
+        swagger_ui_parameters={"validatorUrl": None, "deepLinking": False},
         lifespan=lifespan,
     )
     app.state.city = city

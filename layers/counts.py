@@ -183,8 +183,8 @@ def _statement(ranks: tuple[int, ...], levels: int, *, many: bool) -> TextClause
     shifts = [level_shift(rank, levels) for rank in ranks]
     whens = "".join(f" WHEN unit_id >> {bits} & {mask} <> 0 THEN unit_id >> {bits} << {bits}" for bits in shifts)
     child = f"CASE{whens} END" if whens else "NULL::bigint"
-    # Many are asked for with all of their level below the unit, in the order of the key: neither looked for one by one nor
-    # sorted before they are added up.
+    # Many are asked for with all of their level below the unit, in the order of the key: neither looked for one by one
+    # nor sorted before they are added up.
     named = "rank = ANY (:child_ranks) AND unit_id = ANY (:children)"
     children = f"rank = {ranks[0]} AND unit_id BETWEEN :unit AND :last_unit" if many else named
     whole = TALLY.replace("<child>", child).replace("<children>", children)

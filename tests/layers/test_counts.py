@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Executable, create_engine, func, select, text
 
-from layers import incidents, units
+from layers import counts, incidents, units
 from layers.clauses import Term
 from layers.counts import Family, counted, fine, from_incidents, from_roll_up, pieces, tally
 from layers.database import driver_url
@@ -112,14 +112,18 @@ def totals(connection: Connection, question: Executable) -> dict[str, Counter[An
 
 
 @settings(max_examples=150, deadline=None)
-@given(asked=countable())
-def test_the_roll_up_and_the_incidents_give_one_answer(filled: Connection, city: City, asked: Filter) -> None:
+@given(asked=countable(), many=st.sampled_from([0, counts.MANY]))
+def test_the_roll_up_and_the_incidents_give_one_answer(
+    filled: Connection, city: City, asked: Filter, many: int
+) -> None:
     of = family(filled, asked.unit)
     if fine(asked, of):
         of = Family(of.unit, [])
         asked = replace(asked, categories=())
     assume(not fine(asked, of))
-    quick = totals(filled, from_roll_up(asked, city, of=of, now=NOW))
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(counts, "MANY", many)
+        quick = totals(filled, from_roll_up(asked, city, of=of, now=NOW))
     exact = totals(filled, from_incidents(asked, city, of=of, now=NOW))
     # What belongs to no child is not in the roll-up's rows: it is the rest.
     listed = {child.id for child in of.children}
