@@ -149,7 +149,8 @@ def _shape(value: str) -> BaseGeometry | None:
     try:
         with np.errstate(invalid="ignore"):
             return shapely.from_geojson(value) if value.lstrip().startswith("{") else shapely.from_wkt(value)
-    except shapely.GEOSException:
+    # GEOS repeats what it can't read, cut off between bytes that belong together.
+    except (shapely.GEOSException, UnicodeDecodeError):
         return None
 
 

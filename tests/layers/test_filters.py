@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from layers import parameters
@@ -83,6 +83,7 @@ def test_a_filter_written_as_a_query_is_read_as_the_same_filter(city: City, aske
     name=st.sampled_from(NAMES),
     value=st.text(),
 )
+@example(name="within", value="{\x80")
 def test_whatever_is_written_is_read_or_refused_with_a_sentence(city: City, name: str, value: str) -> None:
     try:
         asked = parse([(name, value)], city)
