@@ -15,11 +15,13 @@ import dashboard.api
 from dashboard import documentation, problems
 from dashboard.base_maps import offered
 from dashboard.compression import Compression
-from dashboard.finding import Directory
 from dashboard.interface import attach
+from dashboard.kept import Kept
 from dashboard.takeaway.exports import Exports
-from dashboard.viewing import Terrain
+from layers import units
 from layers.database import connect_async
+from layers.gazetteer import Gazetteer
+from layers.ground import Ground
 from layers.pack import City
 from layers.settings import Settings
 
@@ -49,8 +51,8 @@ def create_app(settings: Settings, city: City, database_url: str) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.city = city
-    app.state.directory = Directory()
-    app.state.terrain = Terrain()
+    app.state.gazetteer = Kept(Gazetteer, units.listed)
+    app.state.ground = Kept(Ground, units.grounds)
     app.state.points_cost = settings.points_cost
     app.state.base_maps = offered(settings, city)
     app.state.exports = Exports(database_url, city.spec.time_zone)

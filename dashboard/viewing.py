@@ -7,12 +7,9 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from anyio import Lock, to_thread
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dashboard.asking import edition
-from layers import clusters, features, points, units
+from layers import clusters, features, points
 from layers.clusters import Pyramid, Tally
 from layers.costs import expected
 from layers.filters import Filter
@@ -27,26 +24,6 @@ DIGITS = 5
 """Of degrees: a metre, for what stands for a whole unit."""
 PLACED = 0.3
 """What it costs to put a point into its cell, in PostgreSQL's unit."""
-
-
-class Terrain:
-    """The ground of the present edition of units, made when it is first asked for."""
-
-    def __init__(self) -> None:
-        """Begin without any."""
-        self.lock = Lock()
-        self.edition: str | None = None
-        self.ground = Ground([])
-
-    async def present(self, connection: AsyncConnection, city: City) -> Ground:
-        """Return the ground of the units that are loaded now."""
-        async with self.lock:
-            now = await edition(connection, city)
-            if now != self.edition:
-                rows = (await connection.execute(units.grounds())).mappings().all()
-                self.ground = await to_thread.run_sync(Ground, rows)
-                self.edition = now
-        return self.ground
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ async def seen(connection: AsyncConnection, sight: Sight, request: Request) -> s
     """Return what a map shows, read or counted."""
     state = request.app.state
     if await connection.run_sync(sight.dear, state.points_cost):
-        ground = await state.terrain.present(connection, sight.city)
+        ground = await state.ground.present(connection, sight.city)
         if counted := await connection.run_sync(sight.counted, ground):
             return counted
     return await connection.run_sync(sight.read)

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
 from dashboard.asking import AConnection, TheCity
-from dashboard.finding import TheDirectory
 from dashboard.ways import ways
 from layers import features, incidents, parameters, units
 from layers.coordinates import Datum, Reading, metres_between, read
@@ -88,7 +87,7 @@ class Found(BaseModel):
 async def search(
     connection: AConnection,
     city: TheCity,
-    directory: TheDirectory,
+    request: Request,
     q: Annotated[str, Query(description="A name or a part of it, pinyin, a code, a number, or a coordinate.")],
     limit: Annotated[int, Query(ge=1, le=50, description="Results of each kind.")] = 6,
 ) -> Found:
@@ -101,7 +100,7 @@ async def search(
         return Found(q="", results=[])
     if places := await coordinates(words, connection, city):
         return Found(q=words, results=list(places))
-    gazetteer = await directory.present(connection, city)
+    gazetteer = await request.app.state.gazetteer.present(connection, city)
     results: list[AnyHit] = [a_unit(entry) for entry in gazetteer.find(words, limit)]
     if len(words) >= SHORTEST_KEY:
         results += await things(words, limit, connection, city)

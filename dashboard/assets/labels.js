@@ -4,10 +4,9 @@
   const onemap = (window.onemap = window.onemap || {});
   const LINE = 17;
   /* Steps aside, in widths and lines, the nearest first. */
-  const STEPS = [
-    [0, 0], [0, -1], [0, 1], [0.5, 0], [-0.5, 0], [0, -2], [0, 2], [0.5, -1.2], [-0.5, -1.2], [0.5, 1.2], [-0.5, 1.2],
-    [0.9, 0], [-0.9, 0], [0, -3], [0, 3],
-  ];
+  const STEPS = [0, 0.3, -0.3, 0.6, -0.6, 0.9, -0.9]
+    .flatMap((x) => [0, -0.7, 0.7, -1.4, 1.4, -2.1, 2.1, -3, 3].map((y) => [x, y]))
+    .sort(([x, y], [left, high]) => Math.hypot(4 * x, y) - Math.hypot(4 * left, high));
   let pane = null;
   let wanted = [];
 
@@ -59,19 +58,19 @@
     return [point.x - wide / 2, point.y - LINE, point.x + wide / 2, point.y + LINE];
   }
 
-  /* In its place, or a step aside if a cluster is in the way; never over another label. */
+  /* In its place, or a step aside if a cluster is in the way; over another label or a count, neither could be read. */
   function spot(label, { map, wide, labels, clusters }) {
     const around = extent(label, map);
     const size = around.getSize();
     if (size.x < wide * 0.9 || size.y < LINE * 1.4) return null;
     const home = map.latLngToLayerPoint(label.at);
     const inner = [around.min.x - wide / 4, around.min.y, around.max.x + wide / 4, around.max.y];
-    const free = STEPS.map(([x, y]) => home.add([x * wide, y * LINE])).filter((point) => {
+    const free = STEPS.map(([x, y]) => home.add([x * wide, y * LINE])).find((point) => {
       const box = boxAt(point, wide);
       const within = box[0] > inner[0] && box[1] > inner[1] && box[2] < inner[2] && box[3] < inner[3];
-      return (point.equals(home) || within) && !clash(box, labels);
+      return (point.equals(home) || within) && !clash(box, labels) && !clash(box, clusters);
     });
-    return free.find((point) => !clash(boxAt(point, wide), clusters)) || free[0] || null;
+    return free || null;
   }
 
   function place() {
