@@ -158,6 +158,7 @@
 
   function add(point) {
     if (ended) begin();
+    hover = null; // the mouse rests on the new point: no third one, and no area of nothing
     if (points.length > 2 && near(point, points[0])) {
       closed = true;
       return end();

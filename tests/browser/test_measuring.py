@@ -21,6 +21,7 @@ RINGS = (
     [[121.5, 29.8], [121.52, 29.83], [121.49, 29.82]],
     [[-74.2, 40.5], [-73.7, 40.5], [-73.9, 40.9]],
 )
+AIM = "(said => [said.width, said.backgroundColor])(getComputedStyle(document.querySelector('.map'), '::after'))"
 
 
 def measuring(dashboard: Dashboard) -> str:
@@ -75,6 +76,7 @@ def test_clicks_measure_a_way_and_close_it_to_an_area_and_open_no_unit(dashboard
         dashboard.page.wait_for_timeout(350)
     way = length(corners[:2]) / 1000
     assert kilometres(measuring(dashboard), "长度") == pytest.approx(way, rel=0.001)
+    assert "面积" not in measuring(dashboard)
     dashboard.page.mouse.click(*spots[2])
     dashboard.page.wait_for_timeout(350)
     dashboard.page.mouse.click(spots[0][0] + 3, spots[0][1])
@@ -124,6 +126,9 @@ def test_the_keyboard_alone_measures(dashboard: Dashboard) -> None:
     button.focus()
     dashboard.page.keyboard.press("Enter")
     assert "空格" in measuring(dashboard)
+    # The sign in the middle is a sign, and no veil over half of the page.
+    wide, colour = dashboard.page.evaluate(AIM)
+    assert (float(wide.removesuffix("px")) < 60, colour) == (True, "rgba(0, 0, 0, 0)")
     dashboard.page.locator(".map").focus()
     dashboard.page.keyboard.press("Space")
     dashboard.page.keyboard.press("ArrowRight")
