@@ -337,6 +337,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "error_network": ("连接不到服务器", "the server cannot be reached"),
     "error_away": ("数据库没有应答，请稍后再试", "the database does not answer; try again in a moment"),
     "error_busy": ("数据库正忙，请稍后再试", "the database is busy; try again in a moment"),
+    "error_value": (
+        "链接中的 {name} 不能是“{value}”；请改正这一项，或回到全市",
+        "{name} of the link cannot be “{value}”; correct it, or go back to the city",
+    ),
     "error_slow": (
         "统计时间过长，已停止；请缩短时间范围或缩小区域",
         "it took too long and was stopped; choose a shorter period or a smaller area",

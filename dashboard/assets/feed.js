@@ -8,12 +8,14 @@
   const KEEP = 55000;
   const SLOW = 1500; // milliseconds after which waiting is said
   const REASONS = { away: "error_away", busy: "error_busy", slow: "error_slow" };
+  const VALUE = 60; // letters of a value that is shown
   let asking = null;
   let last = {};
   let lastTick;
   let outerKey = null;
 
-  /* Why not: in the page's language where it is a matter of time, else the API's own sentence where it gives one. */
+  /* Why not: in the page's language where it is a matter of time or of a value, else the API's own sentence, which is
+     English and tells the remedy. */
   async function ask(address, signal) {
     let answer;
     try {
@@ -24,8 +26,10 @@
     }
     if (answer.ok) return answer.json();
     const problem = await answer.json().catch(() => ({}));
-    const reason = REASONS[problem.reason];
-    throw new Error((reason && onemap.look.text(reason)) || problem.detail || problem.title || answer.status + " " + answer.statusText);
+    const reason = REASONS[problem.reason] || (onemap.look.language() !== "en" && problem.value !== undefined && "error_value");
+    if (!reason) throw new Error(problem.detail || problem.title || answer.status + " " + answer.statusText);
+    const said = { name: problem.parameter || problem.kind, value: String(problem.value).slice(0, VALUE) };
+    throw new Error(onemap.look.text(reason).replace(/{(\w+)}/g, (_, key) => said[key]));
   }
 
   /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */

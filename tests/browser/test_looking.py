@@ -8,13 +8,12 @@ from playwright.sync_api import Route
 from tests.browser.visit import Dashboard, number
 
 pytestmark = pytest.mark.browser
-STOPPED = """() => {
+REFUSED = """said => {
     const ask = window.fetch;
-    const said = JSON.stringify({ detail: "stopped", reason: "slow" });
     window.fetch = async (what, ...how) =>
-        String(what).startsWith("/api/summary") ? new Response(said, { status: 503 }) : ask(what, ...how);
+        String(what).startsWith("/api/summary") ? new Response(JSON.stringify(said), { status: 503 }) : ask(what, ...how);
 }"""
-"""Let the server stop every summary."""
+"""Let the server answer every summary by a problem."""
 
 
 def asked(dashboard: Dashboard, **changes: object) -> int:
@@ -242,9 +241,13 @@ def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dash
     assert dashboard.numbers().total > before
     assert dashboard.page.locator(".waiting").inner_text() == ""
     # Not by a route: a page whose requests fail is a failed test.
-    dashboard.page.evaluate(STOPPED)
+    dashboard.page.evaluate(REFUSED, {"detail": "stopped", "reason": "slow"})
     dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -5})")
     dashboard.page.locator(".message.is-error").get_by_text("统计时间过长").wait_for()
+    # A value of the address that cannot be used is named in the page's language.
+    dashboard.page.evaluate(REFUSED, {"detail": "from is 'abc'; write a day", "parameter": "from", "value": "abc"})
+    dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -6})")
+    dashboard.page.locator(".message.is-error").get_by_text("链接中的 from 不能是“abc”").wait_for()
 
 
 def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:
