@@ -60,7 +60,7 @@ def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence
     """Draw layers: lines and polygons as they are, points in their signs, and discs with counts where they are many."""
     counted = [overlay for overlay in overlays if overlay.counted]
     for overlay in overlays:
-        aside = ASIDE * (counted.index(overlay) - (len(counted) - 1) / 2) if overlay in counted else 0
+        aside = ASIDE * paper.scale * (counted.index(overlay) - (len(counted) - 1) / 2) if overlay in counted else 0
         for mark in overlay.marks:
             if mark.sign is not None and mark.sign.geometry != "point":
                 outline(paper, mark.place, spot, mark.sign)
@@ -70,7 +70,8 @@ def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence
                 point(paper, (x, y), mark.sign)
             else:
                 # A count stands for an area and may move; a single feature is where it is.
-                disc(paper, _clear(x + aside, y, mark.count, labels), f"{mark.count:,}", overlay.colour)
+                count = f"{mark.count:,}"
+                disc(paper, _clear(x + aside, y, reach(paper, count), labels), count, overlay.colour)
 
 
 def disc(paper: Paper, at: tuple[float, float], count: str, colour: str) -> None:
@@ -79,7 +80,7 @@ def disc(paper: Paper, at: tuple[float, float], count: str, colour: str) -> None
     pdf.set_fill_color(*rgb(colour))
     pdf.set_draw_color(*rgb(TEXT))
     pdf.set_line_width(0.1)
-    pdf.circle(x, y, _radius(count), style="DF")
+    pdf.circle(x, y, reach(paper, count), style="DF")
     paper.letters(4.5, bold=True, colour=TEXT)
     paper.write(x - pdf.get_string_width(count) / 2, y + 0.3 * pdf.font_size, count)
 
@@ -108,18 +109,19 @@ def outline(paper: Paper, shape: BaseGeometry, spot: Spot, sign: Sign) -> None:
         paper.line(shape, spot, line=sign.colour, width=STROKE * paper.scale, dash=dash)
 
 
-def _radius(count: str) -> float:
+def reach(paper: Paper, count: str) -> float:
+    """Return the radius of a disc, which grows with its letters: those of a larger paper are larger."""
     digits = sum(letter.isdigit() for letter in count)
-    return 1.3 + 0.45 * max(digits - 1, 0)
+    return (1.3 + 0.5 * max(digits - 1, 0)) * paper.scale
 
 
-def _clear(x: float, y: float, count: int, labels: Sequence[Label]) -> tuple[float, float]:
+def _clear(x: float, y: float, radius: float, labels: Sequence[Label]) -> tuple[float, float]:
     """Return the nearest place above or below the label that a disc would cover."""
-    reach = _radius(f"{count:,}") + 0.2
+    room = radius + 0.2
     for label in labels:
         west, top, east, bottom = label.box
-        if _clash((x - reach, y - reach, x + reach, y + reach), (west, top, east, bottom)):
-            return x, (top - reach if y < (top + bottom) / 2 else bottom + reach)
+        if _clash((x - room, y - room, x + room, y + room), (west, top, east, bottom)):
+            return x, (top - room if y < (top + bottom) / 2 else bottom + room)
     return x, y
 
 

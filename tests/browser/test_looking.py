@@ -10,8 +10,8 @@ from tests.browser.visit import Dashboard, number
 pytestmark = pytest.mark.browser
 REFUSED = """said => {
     const ask = window.fetch;
-    window.fetch = async (what, ...how) =>
-        String(what).startsWith("/api/summary") ? new Response(JSON.stringify(said), { status: 503 }) : ask(what, ...how);
+    const answer = () => new Response(JSON.stringify(said), { status: 503 });
+    window.fetch = async (what, ...how) => String(what).startsWith("/api/summary") ? answer() : ask(what, ...how);
 }"""
 """Let the server answer every summary by a problem."""
 

@@ -6,7 +6,8 @@ import zlib
 import pytest
 
 from dashboard.takeaway import fonts, page
-from dashboard.takeaway.paper import Spot
+from dashboard.takeaway.marks import disc, reach
+from dashboard.takeaway.paper import Paper, Spot
 from tests.dashboard.conftest import Client
 
 WORDS = [("zh", "方城市事件数已结案热线中心"), ("en", "SquareCityIncidents")]
@@ -32,6 +33,14 @@ def said(content: bytes) -> set[str]:
             for code in re.findall(rb"<[0-9A-Fa-f]{4}> <([0-9A-Fa-f]{4})>", stream):
                 letters.add(chr(int(code, 16)))
     return letters
+
+
+@pytest.mark.parametrize("size", ["a4", "a3"])
+@pytest.mark.parametrize("count", ["8", "42", "318", "1,987", "11,200"])
+def test_a_count_has_room_in_its_disc(size: str, count: str) -> None:
+    paper = Paper(size)
+    disc(paper, (50, 50), count, "#4fc3d9")
+    assert paper.pdf.get_string_width(count) < 2 * reach(paper, count) - 0.2 * paper.scale
 
 
 @pytest.mark.parametrize(("paper", "width"), [("a4", 841.89), ("a3", 1190.55)])
