@@ -89,7 +89,7 @@ def layout(city: City, base_maps: Sequence[BaseMap] = ()) -> dmc.MantineProvider
                             html.P(className="waiting", role="status"),
                             html.Div([legend.layout(), playback.legend(), notice.layout(city)], className="corners"),
                             strip.layout(
-                                [*trend.head(), playback.button(), *table.head()],
+                                [*trend.head(), playback.button(), *kinds.head(), *table.head()],
                                 [
                                     playback.layout(),
                                     trend.layout(),

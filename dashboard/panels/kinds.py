@@ -16,7 +16,13 @@ from layers.pack import City
 class Ids(StrEnum):
     """Every id this panel owns."""
 
+    MONTHS = "kinds-months"
     BODY = "kinds-body"
+
+
+def head() -> list[Component]:
+    """Return the place for the months, which stands above the charts."""
+    return [canvas(Ids.MONTHS, [], className="dim only-kinds")]
 
 
 def layout() -> html.Div:
@@ -47,6 +53,12 @@ def chart(item: dict[str, Any], months: list[str], *, most: int, view: View, lan
     )
 
 
+def spanned(found: dict[str, Any] | None, language: str) -> list[Component]:
+    """Return which months are drawn: whole ones, so that their sums are not those of the period."""
+    months = found["months"] if found else []
+    return [html.Span(say("kinds_months", language, first=months[0][:7], last=months[-1][:7]))] if months else []
+
+
 def draw(found: dict[str, Any] | None, language: str) -> list[Component]:
     """Return a chart for each category at the top of the tree."""
     if not found:
@@ -60,4 +72,5 @@ def draw(found: dict[str, Any] | None, language: str) -> list[Component]:
 def register(app: Dash, city: City) -> None:
     """Wire the panel: what moves, what it moves."""
     del city
+    paint(app, Ids.MONTHS, spanned, Input(Store.KINDS, "data"), Input(Store.LANGUAGE, "data"))
     paint(app, Ids.BODY, draw, Input(Store.KINDS, "data"), Input(Store.LANGUAGE, "data"))

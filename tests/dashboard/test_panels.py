@@ -23,6 +23,7 @@ from dashboard.panels import (
     filters,
     header,
     incident_list,
+    kinds,
     layer_list,
     legend,
     panels,
@@ -429,3 +430,9 @@ def test_old_boundaries_are_a_chip_that_can_be_taken_back(city: City) -> None:
     (chip,) = plain(conditions.chips(city, picture(as_of="2026-07-01", period="30d")["view"], "zh"))
     assert chip[1]["href"] == "?unit=990100000000"
     assert chip[2][0] == "界线按 2026-07-01"
+
+
+def test_charts_of_categories_say_which_calendar_months_they_count() -> None:
+    found = {"months": ["2025-12-01", "2026-01-01", "2026-11-01"], "categories": []}
+    assert "2025-12 – 2026-11" in str(kinds.spanned(found, "en"))
+    assert kinds.spanned(None, "en") == []
