@@ -153,7 +153,9 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
         )
         for place, child in enumerate(children, start=1)
     ]
-    among = f" · {say('ranking_first', language, n=len(children), of=leveled['units'])}" if leveled else ""
+    among = ""
+    if leveled:
+        among = " · " + say("ranking_first", language, n=len(children), of=f"{leveled['units']:,}")
     unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)}){among}"
     return [
         html.Header([html.H2(say("ranking", language, level=level)), sorts(view, language, compared=bool(past))]),
