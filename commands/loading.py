@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from commands.results import exit_code, reasons, say
-from commands.session import Session, out, progress, session, show
+from commands.session import Session, out, printable, progress, session, show
 from etl import catalogue, rejects
 from etl.city import Result, load_city
 from etl.request import Request
@@ -147,7 +147,8 @@ def list_rejects(
     """Show the rows of a load that could not be used, each with its reason."""
     with session(Settings()) as opened, opened.engine.connect() as connection:
         if export is not None:
-            out.print(f"{rejects.export(connection, load_id, export)} rows written to {export}")
+            written = rejects.export(connection, load_id, export)
+            out.print(printable(f"{written} rows written to {export}"), soft_wrap=True)
             return
         found = rejects.of_load(connection, load_id, limit=limit)
         rows = [

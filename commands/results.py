@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from commands.session import err, out, show
+from commands.session import err, out, printable, show
 from etl.city import Result
 from etl.run import Outcome
 from layers.errors import LoadError
@@ -25,7 +25,8 @@ def say(results: Sequence[Result], *, as_json: bool) -> None:
     if as_json:
         show([_said(outcome) | _errors(outcome) for outcome in done], as_json=True)
     else:
-        show([_said(outcome) for outcome in done], as_json=False)
+        # Why one is held is a sentence of its own below the table.
+        show([_said(outcome) | {"held": None} for outcome in done], as_json=False)
         for outcome in done:
             _show_findings(outcome)
         if errors := [{"source": item.source, **row} for item in done for row in _errors(item).get("errors", [])]:
@@ -85,6 +86,6 @@ def _show_findings(outcome: Outcome) -> None:
     for kind, found in outcome.findings.items():
         for item in found[:SHOWN]:
             said = ", ".join(f"{name} {value}" for name, value in item.items())
-            out.print(f"{outcome.source}: {kind}: {said}")
+            out.print(printable(f"{outcome.source}: {kind}: {said}"), soft_wrap=True)
         if len(found) > SHOWN:
             out.print(f"{outcome.source}: {kind}: and {len(found) - SHOWN} more, in the load's detail")

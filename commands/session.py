@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import Engine
 
 from layers import database
@@ -102,6 +103,12 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
+def printable(value: object) -> Text:
+    """Return a value as it stands: its brackets are no styles, and what would command a terminal is only shown."""
+    said = "" if value is None else str(value)
+    return Text("".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in said))
+
+
 def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
     """Print rows for a person, or as JSON for a program; the keys are the columns."""
     if as_json:
@@ -115,7 +122,7 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
             name.replace("_", " "), overflow="fold", no_wrap=name not in LONG, min_width=LEAST if name in LONG else None
         )
     for row in rows:
-        drawn.add_row(*("" if row[name] is None else str(row[name]) for name in told))
+        drawn.add_row(*(printable(row[name]) for name in told))
     fits = Measurement.get(out, out.options.update(width=ENDLESS), drawn).minimum <= out.width
     if fits or not told:
         out.print(drawn)
@@ -128,5 +135,5 @@ def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:
         lines.add_column(overflow="fold")
         for name in told:
             if row[name] not in (None, ""):
-                lines.add_row(name.replace("_", " "), str(row[name]))
+                lines.add_row(name.replace("_", " "), printable(row[name]))
         out.print(lines, end="\n\n")

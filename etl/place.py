@@ -15,7 +15,7 @@ from etl.checks import Verdicts
 from etl.codes import codes_in
 from etl.fields import Floats, numbers_in, trimmed
 from etl.rows import Mask, Rows, Shapes
-from etl.shapes import METRES_PER_DEGREE
+from etl.shapes import METRES_PER_DEGREE, polygons
 from etl.stamp import OUTSIDE, Stamp
 from layers.datum import bd09_to_wgs84, gcj02_to_wgs84
 from layers.errors import LoadError
@@ -154,8 +154,18 @@ def moved(shapes: Shapes, shift: Shift) -> Shapes:
     result: Shapes = shapely.transform(flat, each)
     finite = np.isfinite(shapely.bounds(result)).all(axis=-1)
     invalid = ~shapely.is_valid(result) & finite & (shapely.get_type_id(result) > shapely.GeometryType.POINT)
-    result[invalid] = shapely.make_valid(result[invalid])
+    result[invalid] = _mended(result[invalid])
     return result
+
+
+def _mended(shapes: Shapes) -> Shapes:
+    """Return shapes made valid; a polygon stays one, without the lines and points that parts of it fall together to."""
+    valid: Shapes = shapely.make_valid(shapes)
+    kinds = [shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON]
+    mixed = np.isin(shapely.get_type_id(shapes), kinds) & ~np.isin(shapely.get_type_id(valid), kinds)
+    kept = polygons(valid[mixed])
+    valid[mixed] = np.where(shapely.is_missing(kept), valid[mixed], kept)
+    return valid
 
 
 def coordinates(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> tuple[Floats, Floats]:

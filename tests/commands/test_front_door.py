@@ -58,6 +58,20 @@ def test_a_dry_run_writes_nothing() -> None:
     assert "hotline" not in [row["source"] for row in json.loads(run("loads", "--json").stdout)]
 
 
+@pytest.mark.usefixtures("environment")
+def test_what_a_file_says_is_printed_as_it_stands(inbox: Path) -> None:
+    (inbox / "hotline" / "1.csv").write_text(
+        HEADER + BROKEN.replace("昨天", "[/red]\x1b[2J[place]"), encoding="gb18030"
+    )
+    run("load", "units")
+    load = json.loads(run("load", "hotline", "--json").stdout)[0]["load"]
+    for answer in (
+        run("load", "hotline", "--file", str(inbox / "hotline" / "1.csv"), "--dry-run"),
+        run("rejects", str(load)),
+    ):
+        assert "[/red]\\x1b[2J[place]" in answer.stdout
+
+
 @pytest.mark.usefixtures("environment", "inbox")
 def test_rejects_are_listed_and_exported_in_the_source_s_own_columns(tmp_path: Path) -> None:
     run("load", "units")

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import shapely
 from pyproj import Geod, Transformer
 
-from etl.place import shift_to_wgs84
+from etl.place import moved, shift_to_wgs84
 from layers.datum import gcj02_to_bd09, wgs84_to_gcj02
 from layers.errors import LoadError
 from layers.specs import PlaceSpec
@@ -55,6 +56,15 @@ def test_what_the_pack_says_goes_before_what_the_file_says() -> None:
     assert abs(float(silent[0][0]) - 121.5) < 1e-6
     declared = shift_to_wgs84(PlaceSpec(datum="4326"), "EPSG:3857")(*here)
     assert float(declared[0][0]) == pytest.approx(121.5)
+
+
+def test_a_polygon_part_of_which_falls_together_to_a_line_stays_a_polygon() -> None:
+    spiked = shapely.Polygon([(0, 0), (4, 0), (4, 4), (2, 4), (2, 9), (2, 4), (0, 4)])
+    flat = shapely.Polygon([(0, 0), (4, 0), (2, 0)])
+    mended = moved(np.array([spiked, flat]), lambda x, y: (x, y))
+    assert shapely.is_valid(mended).all()
+    assert (mended[0].geom_type, mended[0].area) == ("MultiPolygon", 16)
+    assert mended[1].length == 4, "nothing of it is a polygon, and that is said of it"
 
 
 def test_a_datum_nobody_knows_is_explained() -> None:
