@@ -19,6 +19,8 @@ from layers.specs import ReadSpec
 
 BLOCK = 16 << 20
 """Bytes in a piece, about 100,000 rows."""
+CLOSED, TAIL = b'\n"', 4
+"""How a text ends whose last value ends with a line end within quotes; the bytes of that, with one more line end."""
 LONGEST = 1 << 20
 """Bytes that a line of column names may have."""
 
@@ -117,7 +119,9 @@ class _Reading:
 
     def _last(self, held: tuple[pa.RecordBatch, float], row: int) -> Rows:
         rows = self._piece(held, row, last=True)
-        if self.text.quotes % 2 == 0 or not len(rows):
+        ends = rows.columns.column(len(self.header) - 1)[-1].as_py() if len(rows) else ""
+        # A quote left open takes in the end of the last line; one that is closed may stand alone in a line, too.
+        if not ends.endswith("\n") or self.text.tail.rstrip(b"\r\n").endswith(CLOSED):
             return rows
         sent = rows.columns.slice(len(rows) - 1).to_pylist()[0]
         message = 'a quote (") that begins in this row is never closed, so the rows after it cannot be told apart'
@@ -159,9 +163,9 @@ class _Utf8(io.RawIOBase):
         self._ready = b""
         self._ended = False
         self._begun = False
-        self._last = b""
+        self.tail = b""
+        """How the text so far ends."""
         self.taken = 0
-        self.quotes = 0
 
     def readable(self) -> bool:
         return True
@@ -182,7 +186,6 @@ class _Utf8(io.RawIOBase):
         while len(self._ready) < size and not self._ended:
             self._fill(size - len(self._ready))
         taken, self._ready = self._ready[:size], self._ready[size:]
-        self.quotes += taken.count(b'"')
         return taken
 
     def _fill(self, size: int) -> None:
@@ -192,7 +195,8 @@ class _Utf8(io.RawIOBase):
         text = self._decoder.decode(chunk, final=self._ended)
         if not self._begun and text:
             text, self._begun = text.removeprefix("\ufeff"), True
-        self._ready += text.encode()
-        if self._ended and self._last != b"\n":
-            self._ready += b"\n"
-        self._last = self._ready[-1:]
+        encoded = text.encode()
+        if self._ended and not (self.tail + encoded).endswith(b"\n"):
+            encoded += b"\n"
+        self._ready += encoded
+        self.tail = (self.tail + encoded)[-TAIL:]

@@ -98,6 +98,21 @@ def test_a_quote_that_is_never_closed_breaks_the_row_it_begins_in(file: Path) ->
 
 
 @pytest.mark.parametrize(
+    "text", ['1,5" pipe\n2,x\n', '1,x\n2,5" pipe', '1,5" pipe\n2,"x\n"\n', '1,5" pipe\r\n2,"x\r\n"\r\n']
+)
+def test_a_quote_within_a_value_breaks_no_row(file: Path, text: str) -> None:
+    pieces = read(file, f"a,b\n{text}".encode())
+    assert sum(len(piece) for piece in pieces) == 2
+    assert not pieces[-1].broken
+
+
+def test_a_quote_left_open_before_the_last_column_spoils_no_row_above_it(file: Path) -> None:
+    pieces = read(file, b'a,b\n1,x\n"y,2\n3,z\n')
+    assert values(pieces) == [{"a": "1", "b": "x"}]
+    assert [(item.number, item.reason) for item in pieces[-1].broken] == [(2, "ragged-row")]
+
+
+@pytest.mark.parametrize(
     ("content", "encoding", "message"),
     [
         (b"", "utf-8", "case.csv: the file is empty; a CSV begins with a line of column names"),
