@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import NoReturn
+from unicodedata import category
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -106,7 +107,8 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 def printable(value: object) -> Text:
     """Return a value as it stands: its brackets are no styles, and what would command a terminal is only shown."""
     said = "" if value is None else str(value)
-    return Text("".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in said))
+    shown = (letter if letter == "\n" or category(letter)[0] != "C" else ascii(letter)[1:-1] for letter in said)
+    return Text("".join(shown))
 
 
 def show(rows: Sequence[Mapping[str, object]], *, as_json: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from commands.session import printable
 from layers.embedded import Embedded
 from onemap import app, main
 
@@ -70,6 +71,7 @@ def test_what_a_file_says_is_printed_as_it_stands(inbox: Path) -> None:
         run("rejects", str(load)),
     ):
         assert "[/red]\\x1b[2J[place]" in answer.stdout
+    assert str(printable("东路\u30003号\x1b")) == "东路\u30003号\\x1b"
 
 
 @pytest.mark.usefixtures("environment", "inbox")
