@@ -57,7 +57,9 @@ def list_some(names: list[str]) -> str:
 
 
 def readable(verdicts: Verdicts) -> None:
-    """Reject rows with bytes that are no text in the declared encoding."""
+    """Reject rows with bytes that are no text in the declared encoding, and lines of column names among the rows."""
+    message = "the row is the line of column names again, as where files were joined end to end"
+    verdicts.reject(_header_again(verdicts.rows), "repeated-header", message)
     for name in verdicts.rows.names:
         column = verdicts.rows.columns.column(name)
         if not pa.types.is_string(column.type) or not _may_hold_other_than_text(column):
@@ -68,6 +70,16 @@ def readable(verdicts: Verdicts) -> None:
             marked = np.asarray(pc.fill_null(pc.match_substring(column, MARK), fill_value=False))
             verdicts.reject(wrong & marked, "bad-text", message)
             verdicts.reject(wrong, "bad-text", f"{name} holds a NUL character, which no text may")
+
+
+def _header_again(rows: Rows) -> Mask:
+    columns = rows.columns
+    # A single name may be a value, too.
+    again = np.full(len(rows), len(rows.names) > 1 and all(pa.types.is_string(kind) for kind in columns.schema.types))
+    for name in rows.names:
+        if again.any():
+            again &= np.asarray(pc.fill_null(pc.equal(columns.column(name), name), fill_value=False))
+    return again
 
 
 def _may_hold_other_than_text(column: pa.Array) -> bool:

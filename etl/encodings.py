@@ -60,4 +60,4 @@ def _first_strange(text: bytes) -> int:
             low = middle
         else:
             high = middle
-    return text.rfind(b"\n", 0, low) + 1
+    return max(text.rfind(b"\n", 0, low), text.rfind(b"\r", 0, low)) + 1

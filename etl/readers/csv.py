@@ -21,6 +21,8 @@ BLOCK = 16 << 20
 """Bytes in a piece, about 100,000 rows."""
 CLOSED, TAIL = b'\n"', 4
 """How a text ends whose last value ends with a line end within quotes; the bytes of that, with one more line end."""
+BOM = "\ufeff"
+"""Begins a text, and a line where texts were joined end to end."""
 LONGEST = 1 << 20
 """Bytes that a line of column names may have."""
 
@@ -155,14 +157,14 @@ def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:
 
 
 class _Utf8(io.RawIOBase):
-    """A file's text as UTF-8, whatever it was sent in."""
+    """A file's text as UTF-8, whatever it was sent in; lines that end in a return alone end in a line feed instead."""
 
     def __init__(self, raw: BinaryIO, decoder: codecs.IncrementalDecoder) -> None:
         self._raw = raw
         self._decoder = decoder
         self._ready = b""
         self._ended = False
-        self._begun = False
+        self._returns: bool | None = None
         self.tail = b""
         """How the text so far ends."""
         self.taken = 0
@@ -193,8 +195,14 @@ class _Utf8(io.RawIOBase):
         self._ended = not chunk
         self.taken += len(chunk)
         text = self._decoder.decode(chunk, final=self._ended)
-        if not self._begun and text:
-            text, self._begun = text.removeprefix("\ufeff"), True
+        if self._returns is None and text:
+            self._returns = "\r" in text and "\n" not in text
+        if self._returns:
+            text = text.replace("\r", "\n")
+        if not self.tail or self.tail.endswith(b"\n"):
+            text = text.removeprefix(BOM)
+        if BOM in text:
+            text = text.replace(f"\n{BOM}", "\n")
         encoded = text.encode()
         if self._ended and not (self.tail + encoded).endswith(b"\n"):
             encoded += b"\n"

@@ -81,6 +81,7 @@ def test_rejects_are_listed_and_exported_in_the_source_s_own_columns(tmp_path: P
     listed = json.loads(run("rejects", str(load), "--json").stdout)
     assert [(row["row"], row["reason"]) for row in listed] == [(2, "bad-time")]
     assert "昨天" in listed[0]["message"]
+    assert "row 1 is the first below the header" in run("rejects", str(load)).stdout
     run("rejects", str(load), "--export", str(tmp_path / "mend.csv"))
     with (tmp_path / "mend.csv").open(encoding="utf-8-sig", newline="") as lines:
         assert next(csv.DictReader(lines))["时间"] == "昨天"

@@ -103,6 +103,17 @@ def test_bytes_outside_the_declared_encoding_keep_only_their_row_out(town: Town)
     assert found.row["标题"] == r"a\xff\xff\xb0"
 
 
+def test_column_names_among_the_rows_are_no_row(town: Town) -> None:
+    file = town.cases([case("K1")])
+    file.write_bytes(file.read_bytes() * 2)
+    outcome = town.load()
+    assert (outcome.read, outcome.loaded) == (3, 1)
+    assert [(found.row_number, found.reason) for found in town.rejected(outcome)] == [
+        (2, "repeated-header"),
+        (3, "duplicate-key"),
+    ]
+
+
 def test_a_ragged_row_is_kept_as_its_line(town: Town) -> None:
     file = town.cases([case("GOOD")])
     file.write_bytes(file.read_bytes() + b"K2,one,two\r\n")

@@ -53,6 +53,26 @@ def test_a_header_alone_is_a_file_without_rows(file: Path, content: bytes) -> No
     assert values(read(file, content)) == []
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("block", [1 << 20, 16])
+def test_lines_may_end_as_on_an_old_macintosh(
+    file: Path, encoding: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.readers.csv.BLOCK", block)
+    pieces = read(file, 'a,名\r1,一\r\r2,"二,\r三"\r3\r'.encode(encoding), encoding="auto")
+    assert values(pieces) == [{"a": "1", "名": "一"}, {"a": "2", "名": "二,\n三"}]
+    assert [(item.number, item.reason) for piece in pieces for item in piece.broken] == [(3, "ragged-row")]
+
+
+@pytest.mark.parametrize("block", [1 << 20, 16])
+def test_marks_of_files_that_were_joined_are_no_part_of_a_value(
+    file: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.readers.csv.BLOCK", block)
+    pieces = read(file, "\ufeffa,b\n1,x\n\ufeff2,y\ufeff\n\ufeff\ufeffa,b\n3,z\n".encode())
+    assert [row["a"] for row in values(pieces)] == ["1", "2", "\ufeffa", "3"]
+
+
 def test_ragged_rows_are_broken_rows_with_their_number_and_text(file: Path) -> None:
     pieces = read(file, b"a,b\n1,2\n3\n4,5\n6,7,8\n9,10\n")
     assert numbers(pieces) == [1, 3, 5]
