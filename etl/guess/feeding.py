@@ -94,16 +94,17 @@ def columns_of(entries: dict[str, Guess]) -> set[str]:
 
 
 def _roles(times: list[Time]) -> dict[str, Guess]:
-    """Return which time of an incident each column is, the report first."""
+    """Return which time of an incident each column is, the report first; a time of day tells more than a date alone."""
     roles: dict[str, Guess] = {}
-    for time in times:
+    for time in sorted(times, key=lambda time: time.to_the_day):
         if time.role and time.role not in roles and not (time.standing and time.role != "reported_at"):
             roles[time.role] = time.entry("by what it is called", "sure" if time.sure == "sure" else "unsure")
     if "reported_at" not in roles:
         spoken = [time for time in times if time.role is None and not time.standing]
         left = spoken or times
         if left:
-            first = max(left, key=lambda time: time.rows)
+            most = max(time.rows for time in left)
+            first = max(left, key=lambda time: (not time.to_the_day and time.rows >= ENOUGH * most, time.rows))
             roles = {name: guess for name, guess in roles.items() if guess.value != first.entry().value}
             roles["reported_at"] = first.entry("the time that most rows have", "unsure")
     return {"reported_at": roles.pop("reported_at"), **roles} if roles else {}

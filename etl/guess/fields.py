@@ -15,6 +15,8 @@ from etl.guess.words import ADDRESS, KEY, LAT, LON, NAME, NAME_EN, TITLE, called
 MOST = 8
 """Columns that are kept beside those whose meaning is known."""
 FILLED = 0.3
+OWN = 0.5
+"""The share of rows with a name unlike others', at least."""
 LONG = 200
 NO_WORDS = r"^[\[{]|^\(?-?\d+[.]\d+, *-?\d+[.]\d+\)?$"
 """Values that say what other columns say: pairs of coordinates, objects printed as text."""
@@ -48,6 +50,9 @@ def named(sample: Sample, field: str) -> Guess | None:
     patterns = {"name": NAME, "name_en": NAME_EN, "title": TITLE, "address": ADDRESS}[field]
     columns = [sample[name] for name in called((column.name for column in sample.columns), patterns)]
     texts = [column for column in columns if column.filled >= FILLED and not column.numeric and len(column.counts) > 1]
+    if field == "name":
+        # What many rows share is the name of where they are, or of their kind.
+        texts = [column for column in texts if len(column.counts) >= OWN * column.filled * column.rows]
     return Guess(texts[0].name, "by what it is called", "likely") if texts else None
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ LOOKED_AT = 5_000
 """Different values that are tried."""
 PERIODS = ((timedelta(days=2), "1d"), (timedelta(days=10), "7d"), (timedelta(days=60), "30d"))
 """How long a file's times span, and how often such files come."""
+MIDNIGHT = r"[T ](00?:00(:00([.]0+)?)?|12:00(:00)? [Aa][Mm])[Zz]?$"
 WHOLE_NUMBER = r"^\d+$"
 
 
@@ -59,6 +60,8 @@ class Time:
     """How many have it."""
     why: str
     sure: Sure
+    to_the_day: bool = False
+    """Whether it is a date without any time of day."""
 
     @property
     def role(self) -> str | None:
@@ -93,7 +96,7 @@ def times(sample: Sample, zone: ZoneInfo) -> list[Time]:
             continue
         clock = None if any("%H" in form or "%I" in form for form in time.formats) else _clock(column, clocks, names)
         if clock is None or not _dates_only(column):
-            found.append(time)
+            found.append(replace(time, to_the_day=_days(column, time)))
             continue
         dates = time.formats or ("%Y-%m-%d",)
         formats = tuple(f"{date} {form}" for date, form in product(dates, clocks.pop(clock)))
@@ -152,7 +155,8 @@ def refresh(sample: Sample, found: list[Time], *, feeds: str, zone: ZoneInfo) ->
     first, last = moments[len(moments) // 100], moments[len(moments) * 99 // 100]
     span: timedelta = (last - first).astype("timedelta64[s]").item()
     every = next((period for most, period in PERIODS if span <= most), "365d")
-    said = f"{span.total_seconds() / 3600:.0f} hours" if span <= PERIODS[0][0] else f"{span.days} days"
+    hours = max(round(span.total_seconds() / 3600), 1)
+    said = f"{hours} hour{'' if hours == 1 else 's'}" if span <= PERIODS[0][0] else f"{span.days} days"
     return Guess(every, f"the file spans {said}, and files mostly come as often as they span; ask the owner", "unsure")
 
 
@@ -180,6 +184,13 @@ def _clock(date: Column, clocks: dict[str, tuple[str, ...]], names: list[str]) -
             return name
     following = names[names.index(date.name) + 1 : names.index(date.name) + 2]
     return following[0] if following and following[0] in clocks else None
+
+
+def _days(column: Column, time: Time) -> bool:
+    """Tell whether no value says more than a day; midnight says no more, where all say it."""
+    values = [value for value in list(column.counts)[:LOOKED_AT] if value]
+    midnight = all(re.search(MIDNIGHT, value) for value in values)
+    return midnight or (_dates_only(column) and not any("%H" in form for form in time.formats))
 
 
 def _dates_only(column: Column) -> bool:

@@ -91,6 +91,24 @@ def test_the_times_of_an_incident_go_where_their_names_say() -> None:
     assert {name: guess.value for name, guess in roles.items()} == city
 
 
+def test_a_name_is_not_what_most_rows_share() -> None:
+    tracts = sample(BoroName=["Bronx", "Bronx", "Queens", "Queens", "Queens"], TractName=["1", "Alpha", "B", "B", "C"])
+    found = fields.named(tracts, "name")
+    assert found is not None
+    assert found.value == "TractName"
+    assert fields.named(sample(BoroName=["Bronx", "Bronx", "Queens", "Queens", "Queens"]), "name") is None
+
+
+@pytest.mark.parametrize("days", [["2026-01-01", "2026-01-02"], ["2026-01-01T00:00:00.000", "2026-01-02T00:00:00.000"]])
+def test_a_time_of_day_tells_more_than_a_date_alone(days: list[str]) -> None:
+    full = ["2026-01-01 10:00:00", "2026-01-02 00:00:00"]
+    named = sample(受理日期=days, 受理时刻=full, 结案时间=days)
+    roles = feeding._roles(times(named, SHANGHAI))  # noqa: SLF001 - one step of many
+    assert {name: guess.value for name, guess in roles.items()} == {"reported_at": "受理时刻", "closed_at": "结案时间"}
+    vague = feeding._roles(times(sample(日期=days, 时间=full), SHANGHAI))  # noqa: SLF001 - as above
+    assert vague["reported_at"].value == "时间"
+
+
 def test_ids_are_made_of_what_things_are_called() -> None:
     assert source_id_of("交通 摄像头_2026.csv") == "jiaotongshexiangtou2026"
     assert source_id_of("nyc_cameras.json") == "nyc-cameras"
