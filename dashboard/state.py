@@ -158,7 +158,7 @@ class Picture(TypedDict):
     """The boundaries there have been, the newest first."""
     at: int
     """When it was answered, in milliseconds since 1970."""
-    error: dict[str, str] | None
+    error: dict[str, Any] | None
 
 
 class Page(TypedDict):

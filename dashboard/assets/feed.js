@@ -27,9 +27,10 @@
     if (answer.ok) return answer.json();
     const problem = await answer.json().catch(() => ({}));
     const reason = REASONS[problem.reason] || (onemap.look.language() !== "en" && problem.value !== undefined && "error_value");
-    if (!reason) throw new Error(problem.detail || problem.title || answer.status + " " + answer.statusText);
+    const refused = answer.status < 500; // the question itself is wrong, and would be again
+    if (!reason) throw Object.assign(new Error(problem.detail || problem.title || answer.status + " " + answer.statusText), { refused });
     const said = { name: problem.parameter || problem.kind, value: String(problem.value).slice(0, VALUE) };
-    throw new Error(onemap.look.text(reason).replace(/{(\w+)}/g, (_, key) => said[key]));
+    throw Object.assign(new Error(onemap.look.text(reason).replace(/{(\w+)}/g, (_, key) => said[key])), { refused });
   }
 
   /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */
@@ -221,7 +222,7 @@
     } catch (mistake) {
       if (mine !== asking) return [none, none];
       page = none;
-      last = { ...last, error: { message: mistake.message, unit: view.unit, at: Date.now() } };
+      last = { ...last, error: { message: mistake.message, refused: Boolean(mistake.refused), unit: view.unit, at: Date.now() } };
     }
     window.clearTimeout(slow);
     waiting(false);

@@ -16,6 +16,14 @@
     this.attributionControl && this.attributionControl.setPrefix(false);
   });
 
+  /* Leaflet's scale bar speaks no Chinese. */
+  window.L.Control.Scale.include({
+    _updateMetric: function (most) {
+      const metres = this._getRoundNum(most);
+      this._updateScale(this._mScale, onemap.place.round(metres), metres / most);
+    },
+  });
+
   /* What panels cover: places must be flown to where they can be seen. */
   function padding() {
     const covered = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -132,6 +140,7 @@
       landed,
     ]);
     if (mine !== drawing) return [none, none, none, none];
+    onemap.map.fire("move"); // the scale bar may speak another language now
     const numbers = {};
     for (const child of frame.children) numbers[child.code] = child;
     const seen = { language, drawing: mine };

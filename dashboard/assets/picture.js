@@ -64,7 +64,7 @@
     pen.lineTo(x, y);
     pen.lineTo(x, y - 5);
     pen.stroke();
-    write(pen, round >= 1000 ? round / 1000 + " km" : round + " m", x - wide / 2, y - 12, { align: "center", color });
+    write(pen, onemap.place.round(round), x - wide / 2, y - 12, { align: "center", color });
   }
 
   function north(pen, x, y, color) {

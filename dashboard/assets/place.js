@@ -23,6 +23,12 @@
     return value < 999.5 ? Math.round(value) + " " + map.text("metre") : (value / 1000).toFixed(value < 99950 ? 2 : 1) + " " + map.text("kilometre");
   }
 
+  /* A round number of metres, as a scale bar says it. */
+  function round(metres) {
+    const far = metres >= 1000;
+    return (far ? metres / 1000 : metres) + " " + onemap.look.text(far ? "kilometre" : "metre");
+  }
+
   /* The place an address names, or nothing if it names none. */
   function parsed(at) {
     const thing = /^(feature|incident)-(\d+)$/.exec(at || "");
@@ -155,6 +161,6 @@
     if (now.at === at && !now.around) onemap.view.go({ at: null });
   }
 
-  onemap.place = { go, show, left, known, renew, parsed, point, reach, pane, distance: metres };
+  onemap.place = { go, show, left, known, renew, parsed, point, reach, pane, distance: metres, round };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { place: { follow } });
 })();

@@ -92,14 +92,17 @@ def nothing(view: View, language: str) -> html.Div:
 def trouble(city: City, picture: Picture, language: str) -> html.Div:
     """Return what could not be done, and what is on screen instead."""
     error = picture["error"] or {}
-    stays = say("error_first", language)
-    if "summary" in picture:
-        stays = say("error_stays", language, time=moment(picture["summary"]["as_of"], city.time_zone))
+    refused = error.get("refused", False)
+    time = moment(picture["summary"]["as_of"], city.time_zone) if "summary" in picture else None
+    stays = [say("error_stays", language, time=time) if time else say("error_first", language)]
+    # A question that is wrong would be wrong again.
+    again = [] if refused else [say("error_again", language)]
+    retry = html.Button(say("retry", language), className="action", **data(again="yes"))
     return html.Div(
         [
             html.B(f"{say('error', language)}: {error.get('message', '')}"),
-            html.P(stays),
-            html.Button(say("retry", language), className="action", **data(again="yes")),
+            html.P(" ".join(stays + again) if language == "en" else "".join(stays + again)),
+            *([] if refused else [retry]),
             html.A(say("to_city", language), href="?", className="action"),
         ],
         className="panel message is-error",

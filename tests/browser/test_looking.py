@@ -10,7 +10,7 @@ from tests.browser.visit import Dashboard, number
 pytestmark = pytest.mark.browser
 REFUSED = """said => {
     const ask = window.fetch;
-    const answer = () => new Response(JSON.stringify(said), { status: 503 });
+    const answer = () => new Response(JSON.stringify(said), { status: said.reason ? 503 : 400 });
     window.fetch = async (what, ...how) => String(what).startsWith("/api/summary") ? answer() : ask(what, ...how);
 }"""
 """Let the server answer every summary by a problem."""
@@ -248,6 +248,7 @@ def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dash
     dashboard.page.evaluate(REFUSED, {"detail": "from is 'abc'; write a day", "parameter": "from", "value": "abc"})
     dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -6})")
     dashboard.page.locator(".message.is-error").get_by_text("链接中的 from 不能是“abc”").wait_for()
+    assert not dashboard.page.locator(".message.is-error").get_by_text("重试").count()
 
 
 def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:

@@ -319,6 +319,9 @@ def test_an_error_says_what_and_what_is_still_on_screen(city: City) -> None:
     broken: Picture = {**picture(child("1", total=1)), "error": {"message": "the database is away"}}
     assert "the database is away" in text(conditions.draw(city, broken, "en"))
     assert "2026-11-22 20:00" in text(conditions.draw(city, broken, "en"))
+    assert "tried again every minute" in text(conditions.draw(city, broken, "en"))
+    refused: Picture = {**broken, "error": {"message": "no unit has the id 'x'", "refused": True}}
+    assert "again" not in text(conditions.draw(city, refused, "en"))
 
 
 def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
