@@ -21,6 +21,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "strip": ("下方图表", "Chart below"),
     "strip_trend": ("趋势", "Trend"),
     "strip_hours": ("时段", "Hours"),
+    "hours_key": ("事件数", "Incidents"),
     "strip_kinds": ("类别", "Categories"),
     "play": ("回放", "Play"),
     "play_group": ("时间回放", "Playback"),

@@ -34,6 +34,18 @@ def shade(value: int, most: int) -> int:
     return -(-value * SHADES // most) if value else 0
 
 
+def within(step: int, most: int) -> str:
+    """Return the values of a class, as its key says them; nothing for a class that has none."""
+    low, high = ((step - 1) * most // SHADES + 1, step * most // SHADES) if step else (0, 0)
+    return "" if low > high else f"{low:,}" if low == high else f"{low:,}–{high:,}"
+
+
+def key(step: int, most: int) -> html.Small:
+    """Return the colour of a class and its values."""
+    said = within(step, most)
+    return html.Small([html.I(className=f"shade-{step}"), said] if said else [], className="key", **aria(hidden="true"))
+
+
 def chosen(view: View, day: int, hour: int) -> bool:
     """Tell whether a cell is exactly what the filter asks for."""
     return view.get("weekday") == [str(day)] and view.get("hours") == f"{hour}-{hour + 1}"
@@ -52,16 +64,18 @@ def cell(total: int, at: tuple[int, int], *, most: int, view: View, language: st
 
 
 def draw(found: dict[str, Any] | None, language: str) -> list[Component]:
-    """Return the hours above, and a row for each day."""
+    """Return the hours above, and a row for each day; behind the rows, what the colours mean, the most first."""
     if not found:
         return []
     view, totals = found["view"], found["totals"]
     most = max(map(max, totals))
     parts: list[Component] = [html.Span()]
     parts += [html.Small(hour if hour % EVERY == 0 else "") for hour in range(DAY_HOURS)]
+    parts.append(html.Small(say("hours_key", language), className="key"))
     for day, row in enumerate(totals, start=1):
         parts.append(html.Small(say(f"weekday_{day}", language), className="day"))
         parts += [cell(total, (day, hour), most=most, view=view, language=language) for hour, total in enumerate(row)]
+        parts.append(key(len(totals) - day, most))
     return parts
 
 
