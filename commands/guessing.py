@@ -25,6 +25,7 @@ from layers.settings import HOME, Settings
 app = typer.Typer()
 FOLDERS = ("sources", "layers")
 PACKED = {".gz", ".zip"}
+NO_UNITS = "no units of this city are loaded, so guesses about places are left out; load them first"
 
 
 @app.command(name="new-source")
@@ -48,7 +49,7 @@ def new_source(  # noqa: PLR0913 - each is an option of the command
     folder = into or city.folder
     known = _ground(settings, city)
     if known is None:
-        err.print("onemap: no units are loaded, so guesses about places are left out; load them first", style="yellow")
+        err.print(f"onemap: {NO_UNITS}", style="yellow")
     wanted = source_id or source_id_of(file.name)
     path, there = _path(file, wanted, city, settings)
     made = draft(looked_at(file), city, known, Wish(wanted, path, feeds, _schemas(folder)))

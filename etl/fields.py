@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.checks import Verdicts, list_some
+from etl.records import text_of
 from etl.rows import Rows
 from layers.errors import SourceDataError
 from layers.pack import City
@@ -163,8 +164,15 @@ class Fields:
 
 def trimmed(column: pa.Array) -> pa.Array:
     """Return a column as text without blanks around it; what is blank is null."""
-    text = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    text = pc.utf8_trim_whitespace(_text(column))
     return pc.if_else(pc.equal(pc.binary_length(text), 0), pa.scalar(None, pa.string()), text)
+
+
+def _text(column: pa.Array) -> pa.Array:
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, objects and bytes, of which Arrow makes no text
+        return pa.array([text_of(value) for value in column.to_pylist()], pa.string())
 
 
 def translated(text: pa.Array, words: Mapping[str, str]) -> pa.Array:

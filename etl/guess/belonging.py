@@ -1,11 +1,14 @@
 """Which column says the unit of a row: by its code, or by its name."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from etl.checks import list_some
+from etl.codes import codes_in
 from etl.guess.columns import Column, Sample
 from etl.guess.ground import Ground
 from etl.guess.guess import Guess
+from layers.datum import Degrees
 from layers.pack import City
 
 ENOUGH = 0.8
@@ -13,6 +16,11 @@ ENOUGH = 0.8
 NEARLY_ALL = 0.98
 MANY = 60
 """Names that are still written one by one."""
+FILLED = 0.5
+"""The share of the fullest column's rows below which a column says too little."""
+ALIKE = 0.01
+"""How much less often than the best column's names a column's may be where its rows are."""
+Codes = list[str | None]
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,11 @@ class Belonging:
     """What it calls units to their codes, where it does not say codes."""
     unknown: tuple[str, ...]
 
+    def codes(self, sample: Sample, most: int | None = None) -> Codes:
+        """Return what unit each of the first rows says it is in."""
+        words = codes_in(sample[self.column].text.slice(0, most)).to_pylist()
+        return [self.names.get(word, word) if word is not None else None for word in words]
+
     def entries(self) -> dict[str, Guess]:
         """Return what `[place]` says of it."""
         what = "names of units of this city" if self.names else "codes of units of this city"
@@ -39,11 +52,26 @@ class Belonging:
         return found
 
 
-def belonging(sample: Sample, city: City, ground: Ground | None) -> Belonging | None:
-    """Return the column whose units lie deepest; codes go before names."""
-    by_code = [found for column in sample.columns if (found := _codes(column, city, ground))]
-    by_name = [found for column in sample.columns if ground and (found := _names(column, ground))]
-    return max(by_code or by_name, key=lambda one: (round(one.rank, 1), one.share), default=None)
+def belonging(
+    sample: Sample, city: City, ground: Ground | None, spots: Sequence[tuple[Degrees, Degrees]] = ()
+) -> Belonging | None:
+    """Return the column whose units lie deepest; codes go before names.
+
+    Names may be of something else, such as post towns that are called like a part of them; where rows have places (in
+    each datum that these may be in), the names must fit these as well as any.
+    """
+    found = [one for column in sample.columns if (one := _codes(column, city, ground))]
+    if not found and ground is not None:
+        found = [one for column in sample.columns if (one := _names(column, ground))]
+        fits = {one.column: _fit(one, sample, ground, spots) for one in found}
+        found = [one for one in found if fits[one.column] >= max(fits.values()) - ALIKE]
+    fullest = max((sample[one.column].filled for one in found), default=0)
+    found = [one for one in found if sample[one.column].filled >= FILLED * fullest]
+    return max(found, key=lambda one: (round(one.rank, 1), one.share), default=None)
+
+
+def _fit(one: Belonging, sample: Sample, ground: Ground, spots: Sequence[tuple[Degrees, Degrees]]) -> float:
+    return max((ground.agree(lon, lat, one.codes(sample, len(lon))) for lon, lat in spots), default=0)
 
 
 def rank_of(code: str, city: City) -> int | None:

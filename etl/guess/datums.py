@@ -7,6 +7,7 @@ from pyproj.enums import PJType
 from pyproj.exceptions import ProjError
 
 from etl.fields import Floats
+from etl.guess.belonging import Codes
 from etl.guess.ground import Ground
 from etl.guess.guess import Guess
 from etl.place import shift_to_wgs84
@@ -23,7 +24,6 @@ TRIED = 300
 """Places tried in every projected system of the region."""
 SHOWN = 5
 ASK = "ask the owner which it is"
-Codes = list[str | None]
 
 
 def degrees(x: Floats, y: Floats) -> bool:
@@ -51,9 +51,22 @@ def datum(
     return _chinese(x, y, codes, declared=declared, ground=ground)
 
 
+def spots(x: Floats, y: Floats, declared: str | None) -> list[tuple[Floats, Floats]]:
+    """Return the places in WGS 84, once for each datum that they may be in; none where only trying all would tell."""
+    if declared is None and not degrees(x, y):
+        return []
+    if degrees(x, y) and _in_china(x, y):
+        return list(_as_each(x, y).values())
+    return [shift_to_wgs84(PlaceSpec(), declared)(x, y)]
+
+
+def _as_each(x: Floats, y: Floats) -> dict[str, tuple[Floats, Floats]]:
+    return {name: shift_to_wgs84(PlaceSpec(datum=name), None)(x, y) for name in TITLES}
+
+
 def _chinese(x: Floats, y: Floats, codes: Codes | None, *, declared: str | None, ground: Ground) -> dict[str, Guess]:
     said = f"the file itself says {declared}" if declared else "degrees"
-    shifted = {name: shift_to_wgs84(PlaceSpec(datum=name), None)(x, y) for name in TITLES}
+    shifted = _as_each(x, y)
     inside = {name: ground.share(*places) for name, places in shifted.items()}
     if codes is not None:
         agree = {name: ground.agree(*places, codes) for name, places in shifted.items()}

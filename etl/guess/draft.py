@@ -56,11 +56,11 @@ def draft(looked: Looked, city: City, ground: Ground | None, wish: Wish) -> Draf
     """
     sample = looked.sample
     found = times(sample, city.time_zone)
-    feeds = _feeds(feeding.kind_of(sample, found, city), city, wish)
+    feeds = _feeds(feeding.kind_of(sample, found, city, ground), city, wish)
     place = places.place(sample, city, ground)
     used = {guess.value for key, guess in place.items() if key in {"lon", "lat"}}
     if feeds.value == "units":
-        fed, place = feeding.units(sample, city), {key: guess for key, guess in place.items() if key == "datum"}
+        fed, place = feeding.units(sample, city, ground), {key: guess for key, guess in place.items() if key == "datum"}
     elif feeds.value == "incidents":
         fed = feeding.incidents(sample, found, city=city, source_id=wish.source_id, used=used)
     else:

@@ -6,6 +6,7 @@ from typing import Literal
 from etl.guess import fields, kinds
 from etl.guess.belonging import rank_of
 from etl.guess.columns import Column, Sample
+from etl.guess.ground import Ground
 from etl.guess.guess import Guess
 from etl.guess.times import Time
 from etl.guess.words import KEY, LEVEL, PARENT, POPULATION, called
@@ -27,9 +28,9 @@ class Fed:
     """Which of them are times."""
 
 
-def kind_of(sample: Sample, times: list[Time], city: City) -> Guess:
+def kind_of(sample: Sample, times: list[Time], city: City, ground: Ground | None) -> Guess:
     """Return what the rows are, and why."""
-    if sample.geometry == "polygon" and _code_column(sample, city):
+    if sample.geometry == "polygon" and _code_column(sample, city, ground):
         return Guess("units", "polygons with codes of this city's units", "likely")
     if telling := [time for time in times if time.role or not time.standing]:
         return Guess("incidents", f"rows have a time, {' + '.join(telling[0].columns)}", "likely")
@@ -37,15 +38,15 @@ def kind_of(sample: Sample, times: list[Time], city: City) -> Guess:
     return Guess("layer", why, "likely")
 
 
-def units(sample: Sample, city: City) -> Fed:
+def units(sample: Sample, city: City, ground: Ground | None) -> Fed:
     """Return the fields of units."""
     names = [column.name for column in sample.columns]
-    code = _code_column(sample, city)
+    code = _code_column(sample, city, ground)
     levels = [one for one in called(names, LEVEL) if set(sample[one].counts) <= {level.id for level in city.levels}]
     found = {"code": Guess(code.name, "codes of this city's levels", "likely")} if code else {}
     if not code:
         found["code"] = fields.key(sample)
-    rank = rank_of(next(iter(code.counts)), city) if code else None
+    rank = _rank(next(iter(code.counts)), city, ground) if code else None
     if levels:
         found["level"] = Guess(levels[0], "its words are the pack's levels")
     else:
@@ -99,8 +100,15 @@ def _roles(times: list[Time]) -> dict[str, Guess]:
     for time in sorted(times, key=lambda time: time.to_the_day):
         if time.role and time.role not in roles and not (time.standing and time.role != "reported_at"):
             roles[time.role] = time.entry("by what it is called", "sure" if time.sure == "sure" else "unsure")
+    spoken = [time for time in times if time.role is None and not time.standing]
+    called_so = [time for time in times if time.role == "reported_at"]
+    days = max(called_so, key=lambda time: time.rows, default=None)
+    if days is not None and all(time.to_the_day for time in called_so):
+        exact = [time for time in spoken if not time.to_the_day and time.rows >= ENOUGH * days.rows]
+        if exact:
+            why = f"{days.columns[0]} is called so, but holds days without their times"
+            roles["reported_at"] = exact[0].entry(why, "unsure")
     if "reported_at" not in roles:
-        spoken = [time for time in times if time.role is None and not time.standing]
         left = spoken or times
         if left:
             most = max(time.rows for time in left)
@@ -121,12 +129,18 @@ def _with_others(fed: Fed, sample: Sample, times: list[Time], used: set[str]) ->
     return Fed(fed.entries | entries, kept, fed.map_file, timed)
 
 
-def _code_column(sample: Sample, city: City) -> Column | None:
+def _rank(code: str, city: City, ground: Ground | None) -> int | None:
+    """Return the level of a code, by what it looks like or by the unit that has it."""
+    unit = ground.stamp.units.by_code.get(code) if ground else None
+    return rank_of(code, city) if ground is None or unit is None else ground.rank(unit)
+
+
+def _code_column(sample: Sample, city: City, ground: Ground | None) -> Column | None:
     """Return the column of which most values are codes of this city, all different."""
     unlike = [column for column in sample.columns if len(column.counts) == column.rows]
     called_so = called((column.name for column in unlike), KEY)
     for column in sorted(unlike, key=lambda one: one.name not in called_so):
-        fitting = sum(rank_of(code, city) is not None for code in column.counts)
+        fitting = sum(_rank(code, city, ground) is not None for code in column.counts)
         if fitting >= ENOUGH * len(column.counts):
             return column
     return None

@@ -40,8 +40,13 @@ def key(sample: Sample) -> Guess:
             why = f"no column is a key by itself; together these two are never twice the same in {sample.rows} rows"
             return Guess({"columns": [column.name for column in pair]}, why, "unsure")
     best = many[0] if many else sample.columns[0]
-    twice = sample.rows - len(best.counts)
-    why = f"no column tells every row apart; with this one, {twice} of {sample.rows} rows are rejected as doubles"
+    if _unique([best]):
+        why = f"never empty and never twice the same in {sample.rows} rows, but a measure, which is seldom a key"
+        return Guess(best.name, why, "unsure")
+    left = sample.rows - len(best.counts)
+    why = (
+        f"no column tells every row apart; with this one, {left} of {sample.rows} rows are rejected as doubles or empty"
+    )
     return Guess(best.name, why, "unsure")
 
 
@@ -49,11 +54,14 @@ def named(sample: Sample, field: str) -> Guess | None:
     """Return the field `name`, `name_en`, `title` or `address`."""
     patterns = {"name": NAME, "name_en": NAME_EN, "title": TITLE, "address": ADDRESS}[field]
     columns = [sample[name] for name in called((column.name for column in sample.columns), patterns)]
-    texts = [column for column in columns if column.filled >= FILLED and not column.numeric and len(column.counts) > 1]
+    filled = [column for column in columns if column.filled >= FILLED and len(column.counts) > (column.rows > 1)]
     if field == "name":
-        # What many rows share is the name of where they are, or of their kind.
-        texts = [column for column in texts if len(column.counts) >= OWN * column.filled * column.rows]
-    return Guess(texts[0].name, "by what it is called", "likely") if texts else None
+        # What many rows share is the name of where they are, or of their kind, unless it is plainly called theirs.
+        plainly = set(called((column.name for column in filled), patterns[:1]))
+        fitting = [column for column in filled if column.name in plainly or _tells_apart(column)]
+    else:
+        fitting = [column for column in filled if not column.numeric]
+    return Guess(fitting[0].name, "by what it is called", "likely") if fitting else None
 
 
 def others(
@@ -77,6 +85,10 @@ def _telling(column: Column) -> bool:
     longest = pc.max(pc.utf8_length(column.text)).as_py() or 0
     first = next(iter(column.counts), "")
     return column.filled >= FILLED and len(column.counts) > 1 and longest <= LONG and not re.match(NO_WORDS, first)
+
+
+def _tells_apart(column: Column) -> bool:
+    return len(column.counts) >= OWN * column.filled * column.rows
 
 
 def _unique(columns: Iterable[Column]) -> bool:

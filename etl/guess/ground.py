@@ -11,7 +11,7 @@ from etl.rows import Mask
 from etl.stamp import OUTSIDE, Stamp, units_in_force
 from layers.datum import Degrees
 from layers.errors import LoadError
-from layers.model import level_shift, unit
+from layers.model import level_shift, settings, unit
 from layers.pack import City
 
 
@@ -50,8 +50,10 @@ class Ground:
 
 
 def ground(connection: Connection, city: City) -> Ground | None:
-    """Return what the database knows, or nothing where no units are loaded."""
+    """Return what the database knows, or nothing where it has no units of this city."""
     try:
+        if connection.execute(select(settings.c.city_code)).scalar() != city.spec.code:
+            return None
         stamp = Stamp(units_in_force(connection), city)
         columns = (unit.c.code, unit.c.rank, unit.c.name, unit.c.name_en)
         rows = connection.execute(select(*columns).where(unit.c.valid_to.is_(None)).order_by(unit.c.rank.desc())).all()

@@ -4,7 +4,6 @@ from itertools import permutations
 
 import numpy as np
 
-from etl.codes import codes_in
 from etl.fields import Floats
 from etl.guess import datums
 from etl.guess.belonging import belonging
@@ -28,7 +27,6 @@ Axes = tuple[Column, Column, str]
 
 def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]:
     """Return the keys of `[place]`."""
-    unit = belonging(sample, city, ground)
     found: dict[str, Guess] = {}
     if sample.geometry is not None:
         x, y = sample.places()
@@ -37,12 +35,11 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
         found = {"lon": Guess(east.name, why, "likely"), "lat": Guess(north.name, why, "likely")}
         x, y = east.numbers, north.numbers
     else:
+        unit = belonging(sample, city, ground)
         return unit.entries() if unit else {}
     x, y = x[:LOOKED_AT], y[:LOOKED_AT]
-    codes: list[str | None] | None = None
-    if unit is not None:
-        words = codes_in(sample[unit.column].text.slice(0, LOOKED_AT)).to_pylist()
-        codes = [unit.names.get(word, word) if word is not None else None for word in words]
+    unit = belonging(sample, city, ground, datums.spots(x, y, sample.crs))
+    codes = unit.codes(sample, LOOKED_AT) if unit else None
     found |= datums.datum(x, y, codes=codes, declared=sample.crs, ground=ground)
     if ground is not None:
         found |= _near(x, y, found, sample.crs, ground)

@@ -18,7 +18,12 @@ KEY = (
     r".*(编号|编码|单号|流水号|工单号|案号|代码|序号|标识).*|id|uuid|guid",
     r".*(\bid\b|\bkey\b|\bcode\b|\bno\b|number|uuid|guid|objectid).*",
 )
-NAME = (r"name|title|名称|姓名|单位名称|点位名称|设备名称", r".*(名称|名$).*|.*\bname\b.*", r".*(标题|主题|title).*")
+NAME = (
+    r"name|title|名称|姓名|单位名称|点位名称|设备名称",
+    r".*(名称|名$).*|.*\bname\b.*",
+    r".*(标题|主题|title).*",
+    r".*(label|标注|标签)",
+)
 NAME_EN = (r".*(英文|拼音|pinyin|name en|english).*",)
 TITLE = (
     r"title|subject|标题|主题|事件标题",

@@ -79,8 +79,8 @@ def test_without_a_column_of_kinds_the_names_may_tell(city: City) -> None:
 def test_rows_with_a_time_are_incidents_unless_it_is_when_something_was_put_up(city: City) -> None:
     happened = sample(编号=["1"], 受理时间=["2026-01-01 08:00:00"])
     stands = sample(编号=["1"], 安装日期=["2026-01-01"])
-    assert feeding.kind_of(happened, times(happened, SHANGHAI), city).value == "incidents"
-    assert feeding.kind_of(stands, times(stands, SHANGHAI), city).value == "layer"
+    assert feeding.kind_of(happened, times(happened, SHANGHAI), city, None).value == "incidents"
+    assert feeding.kind_of(stands, times(stands, SHANGHAI), city, None).value == "layer"
 
 
 def test_the_times_of_an_incident_go_where_their_names_say() -> None:
@@ -107,6 +107,32 @@ def test_a_time_of_day_tells_more_than_a_date_alone(days: list[str]) -> None:
     assert {name: guess.value for name, guess in roles.items()} == {"reported_at": "受理时刻", "closed_at": "结案时间"}
     vague = feeding._roles(times(sample(日期=days, 时间=full), SHANGHAI))  # noqa: SLF001 - as above
     assert vague["reported_at"].value == "时间"
+
+
+def test_a_day_that_is_called_the_report_gives_way_to_a_time_of_no_such_name() -> None:
+    rows = sample(上报日期=["2026-01-01", "2026-01-02"], timestamp=["2026-01-01 08:30:00"] * 2)
+    found = feeding._roles(times(rows, SHANGHAI))["reported_at"]  # noqa: SLF001 - one step of many
+    assert (found.value, found.sure) == ("timestamp", "unsure")
+    assert "上报日期 is called so" in found.why
+    rarely = sample(上报日期=["2026-01-01", "2026-01-02"], timestamp=["2026-01-01 08:30:00", None])
+    assert feeding._roles(times(rarely, SHANGHAI))["reported_at"].value == "上报日期"  # noqa: SLF001 - as above
+
+
+def test_a_name_is_a_label_or_plainly_called_so_or_the_only_one() -> None:
+    numbers = [str(number) for number in range(20)]
+    tracts = sample(BoroName=["East", "West"] * 10, TractLabel=numbers)
+    toilets = sample(名称=["公厕", "公厕", "公厕", "岗亭"], 编号=numbers[:4])
+    district = sample(Name=["大兴区"], code=["1"])
+    for rows, name in ((tracts, "TractLabel"), (toilets, "名称"), (district, "Name")):
+        found = fields.named(rows, "name")
+        assert found is not None
+        assert found.value == name
+
+
+def test_a_measure_is_no_sure_key() -> None:
+    found = fields.key(sample(length=["1.5", "2.5"]))
+    assert (found.value, found.sure) == ("length", "unsure")
+    assert "seldom a key" in found.why
 
 
 def test_ids_are_made_of_what_things_are_called() -> None:

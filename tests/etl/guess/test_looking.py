@@ -38,6 +38,14 @@ def test_a_gzip_is_looked_into(tmp_path: Path) -> None:
     assert looked_at(file).read["format"].value == "json"
 
 
+def test_lists_in_a_file_are_text(tmp_path: Path) -> None:
+    file = tmp_path / "street.geojson"
+    place = {"type": "Point", "coordinates": [116.4, 39.9]}
+    feature = {"type": "Feature", "properties": {"code": "1", "labelPoint": [39.9, 116.4]}, "geometry": place}
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    assert list(looked_at(file).sample["labelPoint"].counts) == ["[39.9, 116.4]"]
+
+
 def test_text_is_opened_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "案件.txt"
     file.write_text(

@@ -12,6 +12,7 @@ from etl.guess.ground import Ground, ground
 from etl.guess.places import place
 from layers.datum import wgs84_to_gcj02
 from layers.pack import City
+from layers.settings import HOME
 from tests.etl.guess.columns import drawn, sample
 
 LEAVES = 16
@@ -36,6 +37,11 @@ def spots(known: Ground) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], 
             lat.append(south + (north - south) * step)
             codes.append(code)
     return np.array(lon), np.array(lat), np.array(codes)
+
+
+def test_a_database_of_another_city_knows_nothing(shared_engine: Engine) -> None:
+    with shared_engine.connect() as connection:
+        assert ground(connection, City(HOME / "data" / "newyork")) is None
 
 
 def test_a_database_without_units_knows_nothing(engine: Engine, city: City) -> None:
@@ -94,6 +100,27 @@ def test_names_of_units_are_mapped_to_their_codes(known: Ground, city: City) -> 
     assert found is not None
     assert (found.column, found.names) == ("区", {names[district].upper(): district})
     assert "?" in found.entries()["unit_map"].why
+
+
+def test_the_unit_is_named_by_the_column_that_fits_the_places_and_is_filled(known: Ground, city: City) -> None:
+    lon, lat, codes = spots(known)
+    names = {code: name for name, code in known.names.items()}
+    units = known.stamp.units
+    district = {code[:6]: names[code] for code, rank in zip(units.codes, units.ranks, strict=True) if rank == 1}
+    streets = [names[code] for code, rank in zip(units.codes, units.ranks, strict=True) if rank == 2]
+    truly = [district[str(code)[:6]] for code in codes]
+    # Post towns that happen to be called like a street each, wherever in the city their rows are.
+    towns = [streets[at % len(streets)] for at in range(len(codes))]
+    rare = [streets[0], *[None] * (len(codes) - 1)]
+    here = {"lon": lon.tolist(), "lat": lat.tolist()}
+    assert place(sample(town=towns, area=truly, taxi=rare, **here), city, known)["unit"].value == "area"
+    # Without places, the deepest names go first, if they are filled.
+    blind = belonging(sample(town=towns, area=truly, taxi=rare), city, known)
+    assert blind is not None
+    assert blind.column == "town"
+    # In which datum places are makes no difference to that.
+    here["lon"], here["lat"] = (axis.tolist() for axis in wgs84_to_gcj02(lon, lat))
+    assert place(sample(town=towns, area=truly, **here), city, known)["unit"].value == "area"
 
 
 def test_codes_that_look_like_units_are_found_without_a_database(city: City) -> None:
