@@ -9,6 +9,7 @@
   const polygons = new Map();
   let landed = Promise.resolve();
   let shownAt = null;
+  let fitted = null; // what was flown to, and where that ended
 
   /* dash-leaflet keeps its map to itself; Leaflet tells us when one is made. */
   window.L.Map.addInitHook(function () {
@@ -54,11 +55,17 @@
   function fly(bounds) {
     const map = onemap.map;
     const options = Object.assign({ duration: FLIGHT, maxZoom: 17 }, padding());
-    landed = new Promise((land) => {
+    const mine = (fitted = { bounds, room: room(), at: null });
+    landed = new Promise((done) => {
+      const land = () => {
+        mine.at = mine.at || where();
+        done();
+      };
       const first = !map.getContainer().classList.contains("is-placed");
       if (first || still.matches) {
         map.fitBounds(corners(bounds), { ...options, animate: false });
         map.getContainer().classList.add("is-placed");
+        watch();
         land();
         return;
       }
@@ -66,6 +73,38 @@
       map.flyToBounds(corners(bounds), options);
       window.setTimeout(land, 1000 * FLIGHT + 150); // a flight to where we are ends without a sound
     });
+  }
+
+  function where() {
+    const { lat, lng } = onemap.map.getCenter();
+    return [onemap.map.getZoom(), lat.toFixed(4), lng.toFixed(4)].join();
+  }
+
+  /* What is left of the map beside the rails and above the strip. */
+  function room() {
+    const { paddingTopLeft, paddingBottomRight } = padding();
+    const size = onemap.map.getSize();
+    return [size.x, size.y, paddingTopLeft[0], ...paddingBottomRight].map(Math.round).join();
+  }
+
+  /* Rails that fold and a strip that grows change the room: who has not moved the map sees the same place in it, for
+     others the middle stays in the middle. */
+  let settling = 0;
+  let below = 0;
+  function refit() {
+    window.clearTimeout(settling);
+    settling = window.setTimeout(() => {
+      const high = padding().paddingBottomRight[1];
+      const moved = !fitted.at || where() !== fitted.at || !onemap.popup.closed();
+      if (moved && below && high !== below) onemap.map.panBy([0, (high - below) / 2], { animate: false });
+      else if (!moved && room() !== fitted.room) fly(fitted.bounds);
+      below = high;
+    }, AGAIN);
+  }
+
+  function watch() {
+    const sizes = new window.ResizeObserver(refit);
+    for (const element of document.querySelectorAll(".rail, .trend")) sizes.observe(element);
   }
 
   /* A cell of the lowest level is shown among its neighbours. */

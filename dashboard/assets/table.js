@@ -13,7 +13,6 @@
   let ends = new Map(); // the row that follows a block, by its number, and the cursor that leads there
   let chosen = null; // the incident that is marked
   let wanted = null; // the incident to scroll to
-  let height = 0; // of the strip
   let told = null; // the place of the address that was last marked
 
   function fetched() {
@@ -150,13 +149,6 @@
     else if (news) grid.refreshInfiniteCache();
   }
 
-  /* The middle of what is seen of the map stays in the middle when the strip grows or shrinks. */
-  function pan() {
-    const high = place().closest("section").offsetHeight;
-    if (height && high !== height) onemap.map.panBy([0, (high - height) / 2], { animate: false });
-    height = high;
-  }
-
   async function follow(view, latest, language) {
     if (!view || !latest) return none();
     const news = page && (page.total !== latest.total || JSON.stringify(page.incidents) !== JSON.stringify(latest.incidents));
@@ -164,7 +156,6 @@
     const place = onemap.place.parsed(view.at);
     if (view.at !== told && place && place.kind === "incident") mark(place.id);
     told = view.at;
-    window.setTimeout(pan);
     if (view.strip !== "table") return none();
     try {
       if (speaks !== language) await build(language);

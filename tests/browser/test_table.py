@@ -153,3 +153,24 @@ def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(das
     expect(popup.get_by_role("button", name="在地图上定位")).to_be_visible()
     dashboard.settle()
     assert dashboard.numbers() == before
+
+
+def test_the_map_makes_room_for_the_table_unless_somebody_moved_it(dashboard: Dashboard) -> None:
+    dashboard.open()
+    page = dashboard.page
+    above = """async () => {
+        const [west, south] = (await onemap.feed.unit(onemap.view.now.unit)).bounds;
+        const top = (element) => document.querySelector(element).getBoundingClientRect().top;
+        return onemap.map.latLngToContainerPoint([south, west]).y < top('.trend') - top('.map');
+    }"""
+    zoom = "() => onemap.map.getZoom()"
+    before = page.evaluate(zoom)
+    page.get_by_role("radio", name="表格").click()
+    page.wait_for_function(f"{zoom} < {before}")
+    page.evaluate("() => onemap.mapView.landed()")
+    assert page.evaluate(above)
+    page.evaluate("() => onemap.map.setZoom(onemap.map.getZoom() + 1, {animate: false})")
+    moved, middle = page.evaluate(zoom), page.evaluate("() => onemap.map.getCenter().lat")
+    page.get_by_role("radio", name="趋势").click()
+    page.wait_for_function(f"() => onemap.map.getCenter().lat !== {middle}")
+    assert page.evaluate(zoom) == moved
