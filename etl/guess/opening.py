@@ -97,6 +97,7 @@ def _text(file: Path, name: str) -> Opening:
     if encoding is None:
         right = "send it in one of these, or as a workbook"
         raise SourceDataError(name, found="its text is neither UTF-8, GB18030 nor UTF-16", right=right)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     whole = text if len(head) < HEAD else text[: text.rfind("\n") + 1]
     return _csv(whole, encoding)
 

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +24,8 @@ CLOSED, TAIL = b'\n"', 4
 """How a text ends whose last value ends with a line end within quotes; the bytes of that, with one more line end."""
 BOM = "\ufeff"
 """Begins a text, and a line where texts were joined end to end."""
+LINE = re.compile(r'(?:(?<![^,;\t|])"(?:[^"]|"")*+"|[^\r\n])*+')
+"""A line without its end; a quote that is no value's first character opens nothing."""
 LONGEST = 1 << 20
 """Bytes that a line of column names may have."""
 
@@ -33,7 +36,7 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         with file.open("rb") as raw:
             decoder = _decoder(name, _encoding(file, name=name, spec=spec))
             yield from _Reading(_Utf8(raw, decoder), name=name, spec=spec, size=file.stat().st_size).pieces()
-    except (OSError, pa.ArrowInvalid) as mistake:
+    except (OSError, csv.Error, pa.ArrowInvalid) as mistake:
         raise SourceDataError(name, found=str(mistake), right="send the file again as delimited text") from mistake
 
 
@@ -58,7 +61,8 @@ class _Reading:
             raise SourceDataError(
                 self.name, found=f"the first line is longer than {LONGEST} bytes", right="a CSV begins with a header"
             )
-        header = next(csv.reader([line], delimiter=self.delimiter), [])
+        # Names may have line ends in them.
+        header = next(csv.reader(io.StringIO(self.text.begins(), newline=""), delimiter=self.delimiter), [])
         if not header:
             raise SourceDataError(
                 self.name, found="the file is empty", right="a CSV begins with a line of column names"
@@ -156,6 +160,12 @@ def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder("utf-8-sig" if found == "utf-8" else found)(errors=keep_bad_bytes)
 
 
+def _ends_in_returns(text: str) -> bool | None:
+    """Say whether the first line ends in a return alone, whatever ends lines within quotes; nothing without an end."""
+    ends = text[len(LINE.match(text)[0]) :][:2] if text else ""  # type: ignore[index] # no text at all fits, too
+    return ends[0] == "\r" and ends[1] != "\n" if len(ends) > 1 else None
+
+
 class _Utf8(io.RawIOBase):
     """A file's text as UTF-8, whatever it was sent in; lines that end in a return alone end in a line feed instead."""
 
@@ -178,6 +188,10 @@ class _Utf8(io.RawIOBase):
             self._fill(1 << 16)
         return self._ready.partition(b"\n")[0].decode(errors="replace").rstrip("\r")
 
+    def begins(self) -> str:
+        """Return what is ready without taking it: the first line, and more."""
+        return self._ready.decode(errors="replace")
+
     def skip_line(self) -> None:
         """Take the first line away."""
         self.peek_line()
@@ -195,10 +209,10 @@ class _Utf8(io.RawIOBase):
         self._ended = not chunk
         self.taken += len(chunk)
         text = self._decoder.decode(chunk, final=self._ended)
-        if self._returns is None and text:
-            self._returns = "\r" in text and "\n" not in text
+        if self._returns is None:
+            self._returns = _ends_in_returns(text)
         if self._returns:
-            text = text.replace("\r", "\n")
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not self.tail or self.tail.endswith(b"\n"):
             text = text.removeprefix(BOM)
         if BOM in text:

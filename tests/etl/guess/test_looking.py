@@ -57,6 +57,14 @@ def test_text_is_opened_as_it_was_written(tmp_path: Path) -> None:
     assert [column.name for column in found.sample.columns] == ["编号", "时间", "地址"]
 
 
+def test_lines_may_end_in_returns_alone(tmp_path: Path) -> None:
+    file = tmp_path / "old.csv"
+    file.write_bytes(b"id;note\r" + b'1;"x\ny"\r2;z\r' * 50_000)
+    found = looked_at(file)
+    assert plain(found.read) == {"format": "csv", "delimiter": ";"}
+    assert list(found.sample["note"].counts) == ["x\ny", "z"]
+
+
 def test_a_file_without_names_gets_some(tmp_path: Path) -> None:
     file = tmp_path / "points.csv"
     file.write_text("1,121.5,29.8\n2,121.6,29.9\n", encoding="utf-8")

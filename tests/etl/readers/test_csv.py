@@ -65,6 +65,24 @@ def test_lines_may_end_as_on_an_old_macintosh(
 
 
 @pytest.mark.parametrize("block", [1 << 20, 16])
+def test_what_ends_the_first_line_ends_all_whatever_stands_within_quotes(
+    file: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("etl.readers.csv.BLOCK", block)
+    pieces = read(file, b'"a\n1",b\r1,"x\ny"\r\r2\r3,"z\r\nw"\r')
+    assert values(pieces) == [{"a\n1": "1", "b": "x\ny"}, {"a\n1": "3", "b": "z\nw"}]
+    assert [(item.number, item.reason) for piece in pieces for item in piece.broken] == [(2, "ragged-row")]
+    # Ends of both kinds, as of files joined end to end, and a return within quotes where lines end otherwise.
+    assert values(read(file, b"a,b\r1,x\r2,y\n3,z\n")) == [
+        dict(zip("ab", row, strict=True)) for row in ("1x", "2y", "3z")
+    ]
+    assert values(read(file, b'a,b\r\n1,"x\ry"\r\n')) == [{"a": "1", "b": "x\ry"}]
+    assert values(read(file, b'"code\nof it",b\n007,x\n')) == [{"code\nof it": "007", "b": "x"}]
+    with pytest.raises(SourceDataError, match="field larger than field limit"):
+        read(file, b'"' + b"a" * 200_000 + b'",b\n1,2\n')
+
+
+@pytest.mark.parametrize("block", [1 << 20, 16])
 def test_marks_of_files_that_were_joined_are_no_part_of_a_value(
     file: Path, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
