@@ -42,7 +42,7 @@ def load_sources(  # noqa: PLR0913 - each is an option of the command
     dry_run: Annotated[bool, typer.Option(help="say what would happen and what would stay out; write nothing")] = False,
     file: Annotated[Path | None, typer.Option(help="one file in the source's shape, or mended rejects")] = None,
     since: Annotated[str | None, typer.Option(help="only what was reported, or written, from this time on")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="only the first rows of the files, before --since")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="only the first rows of those asked for")] = None,
     accept_drift: Annotated[bool, typer.Option(help="take files whose columns are other than before")] = False,
     accept_suspicion: Annotated[bool, typer.Option(help="publish rows whose places look wrong")] = False,
     scheduler: Annotated[str | None, typer.Option(help="a Dask cluster that reads the files: tcp://HOST:PORT")] = None,

@@ -84,7 +84,7 @@ def worked(target: Target, found: Sequence[Found], reading: Reading) -> Iterator
             while left and len(waiting) < ahead:
                 file = left.popleft()
                 waiting.append(
-                    (file, client.submit(work, file, shared, reading.source.read, reading.request, pure=False))
+                    (file, client.submit(work, file, shared, reading.words.source.read, reading.request, pure=False))
                 )
             file, future = waiting.popleft()
             yield from _checked(_result(future, file), reading)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from etl.drift import Drift
+from etl.fields import Vocabulary
 from etl.files import Found
 from etl.mended import Mended, is_export
-from etl.request import Request, first
+from etl.request import Request, first, reported_since
 from etl.rows import Rows
 from etl.sandbox.reading import read
-from layers.specs import SourceSpec
 
 Report = Callable[[str, int, int], None]
 
@@ -18,7 +18,7 @@ Report = Callable[[str, int, int], None]
 class Reading:
     """One pass over the files of a source."""
 
-    source: SourceSpec
+    words: Vocabulary
     request: Request
     drift: Drift
     report: Report
@@ -31,7 +31,7 @@ class Reading:
         self.report("read", 0, total)
         for file in found:
             for rows in self._of(file):
-                some = rows if left is None else first(rows, left)
+                some = rows if left is None else first(self._asked_for(rows), left)
                 yield some
                 self.report("read", before + int(rows.done * file.size), total)
                 if left is not None:
@@ -41,12 +41,17 @@ class Reading:
             before += file.size
         self.report("read", total, total)
 
+    def _asked_for(self, rows: Rows) -> Rows:
+        """Return the rows of which a limit counts the first."""
+        since = self.request.since
+        return rows if since is None else reported_since(rows, since, self.words)
+
     def _of(self, file: Found) -> Iterator[Rows]:
         if self.request.file is not None and is_export(file.path):
             yield from self.mended.read(file.path, name=file.name)
             return
         checked = False
-        for rows in read(file.path, name=file.name, spec=self.source.read, parts=file.parts):
+        for rows in read(file.path, name=file.name, spec=self.words.source.read, parts=file.parts):
             if not checked:
                 self.drift.check(rows)
                 checked = True

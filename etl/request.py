@@ -1,12 +1,16 @@
 """What a person asks of a load beyond "load this source"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from etl.rows import Rows
+from etl.checks import Verdicts
+from etl.fields import INSTANT, Fields, Vocabulary
+from etl.rows import Mask, Rows
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,7 @@ class Request:
     since: datetime | None = None
     """Incidents reported, and files of anything else written, at or after this."""
     limit: int | None = None
-    """How many rows of the files to look at, from the first."""
+    """How many rows to look at, from the first of those asked for."""
     accept_drift: bool = False
     """Take files whose columns are other than before, and remember them."""
     accept_suspicion: bool = False
@@ -30,6 +34,21 @@ class Request:
     def partial(self) -> bool:
         """Whether a row may be absent because nobody asked for it: then nothing is known to be gone."""
         return self.file is not None or self.since is not None or self.limit is not None
+
+
+def reported_since(rows: Rows, since: datetime, words: Vocabulary) -> Rows:
+    """Return a piece without incidents reported before a time; what is no incident, or has no readable time, stays."""
+    if words.source.feeds != "incidents":
+        return rows
+    reported = Fields(rows, words, Verdicts(rows)).instant("reported_at")
+    late = ~reported_before(reported, since)
+    shapes = None if rows.shapes is None else rows.shapes[late]
+    return replace(rows, columns=rows.columns.filter(pa.array(late)), numbers=rows.numbers[late], shapes=shapes)
+
+
+def reported_before(reported: pa.Array, since: datetime) -> Mask:
+    """Say which incidents nobody asked for."""
+    return np.asarray(pc.fill_null(pc.less(reported, pa.scalar(since, INSTANT)), fill_value=False))
 
 
 def first(rows: Rows, many: int) -> Rows:

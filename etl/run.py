@@ -198,7 +198,7 @@ class _Run:
         driver = self._driver()
         words = Vocabulary(self.source, self.city)
         drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
-        reading = Reading(self.source, self.request, drift, self.report)
+        reading = Reading(words, self.request, drift, self.report)
         newest = max((file.modified for file in found), default=self.now)
         into = Publication(
             driver,

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from etl.checks import Verdicts, readable
-from etl.fields import INSTANT, Vocabulary
+from etl.fields import Vocabulary
 from etl.hashes import row_hashes
 from etl.place import BEFORE
-from etl.request import Request
+from etl.request import Request, reported_before
 from etl.rows import Rows
 from etl.stamp import Stamp
 
@@ -88,5 +86,4 @@ def _not_asked_for(columns: dict[str, pa.Array], verdicts: Verdicts, request: Re
     """Leave out rows reported before the time asked for; return how many. What has no readable time stays in."""
     if request.since is None or "reported_at" not in columns:
         return 0
-    early = pc.less(columns["reported_at"], pa.scalar(request.since, INSTANT))
-    return verdicts.leave_out(np.asarray(pc.fill_null(early, fill_value=False)))
+    return verdicts.leave_out(reported_before(columns["reported_at"], request.since))

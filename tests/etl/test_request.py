@@ -46,6 +46,16 @@ def test_limit_looks_at_the_first_rows_of_the_files(town: Town) -> None:
     assert town.load().loaded == 1
 
 
+def test_a_limit_counts_what_was_reported_since(town: Town) -> None:
+    old = {"时间": "2026/05/31 08:00:00"}
+    town.cases([*(case(f"OLD{at}", **old) for at in range(3)), case("A", **old), case("B"), case("?", 时间="?")])
+    town.cases([case("D", **old), case("E"), case("F")], "hotline/2.csv")
+    some = town.load(request=Request(since=SINCE, limit=3))
+    assert (some.read, some.loaded, some.reasons) == (3, 2, {"bad-time": 1})
+    assert town.rows("SELECT key FROM incident ORDER BY key") == [("B",), ("E",)]
+    assert town.load(request=Request(since=SINCE, limit=9)).read == 4
+
+
 def test_rows_that_could_not_be_taken_apart_count_for_the_limit() -> None:
     broken = tuple(Broken(number, "ragged-row", "", {}) for number in (2, 5))
     rows = Rows("x", pa.RecordBatch.from_pydict({"a": ["1", "3", "4"]}), np.array([1, 3, 4]), broken=broken)
