@@ -16,6 +16,7 @@ from etl.request import Request
 from etl.run import WHOLE, load
 from layers import parameters
 from layers.errors import LoadError, OneMapError, UnknownNameError
+from layers.plural import counted
 from layers.settings import Settings
 from layers.sources import HELD
 from layers.specs import SourceSpec
@@ -149,7 +150,7 @@ def list_rejects(
     with session(Settings()) as opened, opened.engine.connect() as connection:
         if export is not None:
             written = rejects.export(connection, load_id, export)
-            out.print(printable(f"{written} rows written to {export}"), soft_wrap=True)
+            out.print(printable(f"{counted(written, 'row')} written to {export}"), soft_wrap=True)
             return
         found = rejects.of_load(connection, load_id, limit=limit)
         rows = [
@@ -167,7 +168,8 @@ def check(*, as_json: AsJson = False) -> None:
     with session(Settings()) as opened, opened.engine.connect() as connection:
         found = catalogue.standings(connection, opened.city, datetime.now(UTC))
     city = opened.city
-    pack = f"{len(city.sources)} sources, {len(city.layers)} layers, {len(city.categories)} categories"
+    categories = counted(len(city.categories), "category", "categories")
+    pack = f"{counted(len(city.sources), 'source')}, {counted(len(city.layers), 'layer')}, {categories}"
     rows: list[dict[str, object]] = [
         {"what": "city pack", "state": "ok", "detail": pack},
         {"what": "database", "state": "ok", "detail": "answers, tables up to date"},

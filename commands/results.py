@@ -6,6 +6,7 @@ from commands.session import err, out, printable, show
 from etl.city import Result
 from etl.run import Outcome
 from layers.errors import LoadError
+from layers.plural import counted
 
 SHOWN = 5
 """Findings of a kind that are printed."""
@@ -41,7 +42,7 @@ def exit_code(results: Sequence[Result]) -> int:
     done = [(source, outcome) for source, outcome in results if isinstance(outcome, Outcome)]
     held = [outcome.held for _, outcome in done if outcome.held is not None]
     over = [
-        f"{source.id}: {outcome.rejected} of {outcome.read} rows were rejected, more than the share of "
+        f"{source.id}: {outcome.rejected} of {counted(outcome.read, 'row')} rejected, more than the share of "
         f"{source.reject_limit:g} that the source allows"
         for source, outcome in done
         if outcome.rejected > outcome.read * source.reject_limit

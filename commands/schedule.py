@@ -15,6 +15,7 @@ from etl.schedule.pace import Pace
 from etl.schedule.scheduler import Scheduler
 from layers.errors import OneMapError
 from layers.jobs import Standing, schedulers, standing, standings
+from layers.plural import counted
 from layers.settings import Settings
 from layers.sources import HELD
 
@@ -76,7 +77,7 @@ async def _run(opened: Session, pace: Pace, *, once: bool) -> bool:
     scheduler = Scheduler(opened.city, opened.url, inbox=inbox, pace=pace, tell=_tell)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, _stop, scheduler, pace)
-    _tell(f"{len(opened.city.sources)} sources of {opened.city.folder}; new files are looked for in {inbox}")
+    _tell(f"{counted(len(opened.city.sources), 'source')} of {opened.city.folder}; new files are looked for in {inbox}")
     await (scheduler.once() if once else scheduler.keep())
     if not once:
         return False

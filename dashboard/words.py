@@ -1,5 +1,6 @@
 """How texts, numbers and moments are written in Chinese and in English."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from dashboard.texts import TEXTS
 
 Language = Literal["zh", "en"]
+COUNTED = re.compile(r"(\{(\w+)\}[^{}\[\]]*)\[(\w+)\|(\w+)\]")
 TEN_THOUSAND = 10_000
 SHORTEN_FROM = 100_000
 HUNDRED_MILLION = 100_000_000
@@ -15,7 +17,14 @@ HUNDRED_MILLION = 100_000_000
 
 def say(key: str, language: str, **values: object) -> str:
     """Return a text in a language, with its blanks filled."""
-    return TEXTS[key][language == "en"].format(**values)
+    return filled(TEXTS[key][language == "en"], values)
+
+
+def filled(text: str, values: Mapping[str, object]) -> str:
+    """Return a text with its blanks filled; `{n} [row|rows]` is the first word for 1, else the second."""
+    return COUNTED.sub(lambda found: f"{found[1]}{found[3 if str(values[found[2]]) == '1' else 4]}", text).format(
+        **values
+    )
 
 
 def name(thing: Mapping[str, Any], language: str) -> str:

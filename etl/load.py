@@ -22,6 +22,7 @@ from etl.suspicion.earlier import Earlier
 from etl.suspicion.watch import Watch
 from etl.transform import Piece, Target
 from layers.errors import LoadError
+from layers.plural import counted
 from layers.specs import SourceSpec
 
 
@@ -55,7 +56,7 @@ class Counts:
         """
         if self.read != self.loaded + self.unchanged + self.rejected:
             msg = (
-                f"{self.read} rows were read, but {self.loaded} loaded + {self.unchanged} unchanged + "
+                f"{counted(self.read, 'row')} read, but {self.loaded} loaded + {self.unchanged} unchanged + "
                 f"{self.rejected} rejected is not that; nothing was published"
             )
             raise LoadError(msg)

@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from etl.rows import BATCH, Broken, Mask, Rows, Shapes
 from etl.texts import keep_bad_bytes
 from layers.errors import SourceDataError
+from layers.plural import counted
 from layers.specs import ReadSpec
 
 REFUSALS = (DataSourceError, DataLayerError, FeatureError, pa.ArrowInvalid, OSError, RuntimeError, UnicodeDecodeError)
@@ -78,7 +79,7 @@ class VectorReader:
                 yield _rows(batch, name=name, meta=meta, first=row, done=done)
                 row += len(batch)
         if row <= about["features"]:
-            found = f"it says that it has {about['features']} rows, {row - 1} can be read"
+            found = f"it says that it has {counted(about['features'], 'row')}, {row - 1} can be read"
             raise SourceDataError(name, found=found, right="send the whole file again")
 
     def _layer(self, file: Path, *, name: str, wanted: str | None) -> str:
@@ -87,7 +88,7 @@ class VectorReader:
             raise SourceDataError(name, found=f"no layer {wanted!r}", right=f"it has {', '.join(layers) or 'none'}")
         if wanted is None and len(layers) != 1:
             right = "name one under read.layer" if layers else "send a file that has one"
-            raise SourceDataError(name, found=f"{len(layers)} layers: {', '.join(layers)}", right=right)
+            raise SourceDataError(name, found=f"{counted(len(layers), 'layer')}: {', '.join(layers)}", right=right)
         return wanted or layers[0]
 
 

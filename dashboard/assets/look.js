@@ -56,6 +56,13 @@
     return (words[key] || [key, key])[root.lang === "en" ? 1 : 0];
   }
 
+  /* The text for a key with its blanks filled; "{n} [row|rows]" is the first word for 1, else the second. */
+  function say(key, values) {
+    return text(key)
+      .replace(/(\{(\w+)\}[^{}[\]]*)\[(\w+)\|(\w+)\]/g, (whole, before, blank, one, many) => before + (String(values[blank]) === "1" ? one : many))
+      .replace(/\{(\w+)\}/g, (blank, key) => values[key]);
+  }
+
   /* The name of anything that has one in both languages. */
   function name(thing) {
     return (root.lang === "en" && thing.name_en) || thing.name || thing.code || "";
@@ -74,7 +81,7 @@
     return new Intl.DateTimeFormat("sv-SE", parts).format(new Date(value));
   }
 
-  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, stored, store, text, name, count, moment };
+  onemap.look = { lang: null, theme: null, language, applyTheme: theme, keep, stored, store, text, say, name, count, moment };
   language();
   theme();
 })();

@@ -81,7 +81,7 @@
   function mark(now) {
     const { digits, sign } = now.legend;
     const whole = now.whole === null ? "" : now.whole.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }) + sign + " · ";
-    const said = whole + text("incidents_n").replace("{n}", now.total.toLocaleString("en-US"));
+    const said = whole + onemap.look.say("incidents_n", { n: now.total.toLocaleString("en-US") });
     parts.slider.value = now.at;
     parts.slider.setAttribute("aria-valuetext", now.days + " · " + said);
     parts.days.textContent = now.days;

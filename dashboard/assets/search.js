@@ -155,7 +155,7 @@
     }
     const groups = KINDS.filter((kind) => results.some((hit) => hit.type === kind)).map((kind) => group(kind, results));
     open(groups, []);
-    spoken.textContent = text("search_found").replace("{n}", found.length);
+    spoken.textContent = onemap.look.say("search_found", { n: found.length });
     mark(0);
   }
 

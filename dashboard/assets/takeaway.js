@@ -155,14 +155,14 @@
     if (!found || !found.total || !bar.isConnected) return;
     bar.max = found.total;
     bar.value = found.rows;
-    line.textContent = text("take_rows").replace("{rows}", found.rows.toLocaleString("en-US")).replace("{total}", found.total.toLocaleString("en-US"));
+    line.textContent = onemap.look.say("take_rows", { rows: found.rows.toLocaleString("en-US"), total: found.total.toLocaleString("en-US") });
   }
 
   function finish({ blob, name, rows }) {
     const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
     link.click();
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-    said((rows ? text("take_done").replace("{rows}", Number(rows).toLocaleString("en-US")) + " · " : "") + name, false);
+    said((rows ? onemap.look.say("take_done", { rows: Number(rows).toLocaleString("en-US") }) + " · " : "") + name, false);
   }
 
   function said(message, wrong) {

@@ -34,14 +34,11 @@
   }
 
   function title() {
-    const { text } = onemap.look;
+    const { text, say } = onemap.look;
     const { days } = shown;
-    const word = days.length <= 90 ? text("trend_days") : text("trend_span");
     const ends = days.length ? { since: days[0].day, until: days[days.length - 1].day } : { since: "", until: "" };
-    document.getElementById("trend-title").textContent = word
-      .replace("{n}", days.length)
-      .replace("{since}", ends.since)
-      .replace("{until}", ends.until);
+    const said = say(days.length <= 90 ? "trend_days" : "trend_span", { n: days.length, ...ends });
+    document.getElementById("trend-title").textContent = said;
     document.getElementById("trend-hint").textContent = text("brush");
     chart().setAttribute("aria-label", text("trend_aria"));
   }
@@ -113,7 +110,7 @@
     if (from === null || !bars[from] || !bars[to]) return "";
     const total = bars.slice(from, to + 1).reduce((sum, bar) => sum + bar.total, 0);
     const days = bars[from].day === bars[to].last ? bars[from].day : bars[from].day + " – " + bars[to].last;
-    return days + " · " + onemap.look.text("incidents_n").replace("{n}", total.toLocaleString("en-US"));
+    return days + " · " + onemap.look.say("incidents_n", { n: total.toLocaleString("en-US") });
   }
 
   function choose() {

@@ -47,7 +47,7 @@ def rows(found: dict[str, Any], indicator: Indicator, language: str) -> list[Com
             [
                 swatch,
                 html.Span(text),
-                html.Small(say("one_unit_in_class" if units == 1 else "units_in_class", language, n=f"{units:,}")),
+                html.Small(say("units_in_class", language, n=f"{units:,}")),
             ]
         )
         for swatch, text, units in named

@@ -98,7 +98,7 @@ class _Key:
         return Row(4.2 * self.size, draw)
 
     def _class(self, colour: str, text: str, units: int) -> Row:
-        amount = say("one_unit_in_class" if units == 1 else "units_in_class", self.language, n=f"{units:,}")
+        amount = say("units_in_class", self.language, n=f"{units:,}")
 
         def draw(y: float) -> None:
             pdf = self.paper.pdf

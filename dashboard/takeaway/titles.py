@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dashboard.texts import TEXTS
+from dashboard.words import filled
 from layers.parts import Title
 
 TITLES: Mapping[str, tuple[str, str]] = {
@@ -69,4 +70,4 @@ def title(key: str) -> Title:
 
 def told(key: str, language: str, **values: object) -> str:
     """Return a text in a language, with its blanks filled."""
-    return title(key).text(language).format(**values)
+    return filled(title(key).text(language), values)

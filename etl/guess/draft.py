@@ -17,9 +17,10 @@ from etl.guess.names import title_of
 from etl.guess.times import Time, refresh, times
 from layers.errors import UnknownNameError
 from layers.pack import City
+from layers.plural import counted
 
 RULE = (
-    "Guessed by `onemap new-source` from {file}, {rows} rows looked at. Above each key stands why; 'likely' and "
+    "Guessed by `onemap new-source` from {file}, {rows} looked at. Above each key stands why; 'likely' and "
     "'unsure' want a person's eye. A key that begins with # is off. What every key means: docs/city-pack.md."
 )
 
@@ -118,7 +119,7 @@ def _about(looked: Looked, feeds: Guess, found: list[Time], *, city: City, wish:
 
 def _head(kind: str, looked: Looked, wish: Wish) -> list[str]:
     schema = [f"#:schema {wish.schemas}/{kind}.schema.json"] if wish.schemas else []
-    return schema + toml.told(RULE.format(file=looked.file.name, rows=looked.sample.rows))
+    return schema + toml.told(RULE.format(file=looked.file.name, rows=counted(looked.sample.rows, "row")))
 
 
 def _source(parts: dict[str, dict[str, Guess]], looked: Looked, fed: Fed, wish: Wish) -> str:

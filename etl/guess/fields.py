@@ -11,6 +11,7 @@ from etl.guess.guess import Guess, Sure
 from etl.guess.names import distinct, id_of
 from etl.guess.times import Time
 from etl.guess.words import ADDRESS, KEY, LAT, LON, NAME, NAME_EN, TITLE, called
+from layers.plural import counted
 
 MOST = 8
 """Columns that are kept beside those whose meaning is known."""
@@ -27,26 +28,25 @@ PAIRED = 6
 def key(sample: Sample) -> Guess:
     """Return the field `key`: what is never empty and never twice the same."""
     names = [column.name for column in sample.columns]
+    rows = counted(sample.rows, "row")
     spoken = called(names, KEY)
     unique = [column for column in sample.columns if _unique([column])]
     for column in sorted(unique, key=lambda one: spoken.index(one.name) if one.name in spoken else len(spoken)):
         if column.name in spoken or not (column.numeric and "." in next(iter(column.counts))):
             sure: Sure = "sure" if column.name in spoken else "likely"
-            return Guess(column.name, f"never empty and never twice the same in {sample.rows} rows", sure)
+            return Guess(column.name, f"never empty and never twice the same in {rows}", sure)
     full = [column for column in sample.columns if column.filled == 1]
     many = sorted(full, key=lambda column: -len(column.counts))[:PAIRED]
     for pair in combinations(many, 2):
         if _unique(pair):
-            why = f"no column is a key by itself; together these two are never twice the same in {sample.rows} rows"
+            why = f"no column is a key by itself; together these two are never twice the same in {rows}"
             return Guess({"columns": [column.name for column in pair]}, why, "unsure")
     best = many[0] if many else sample.columns[0]
     if _unique([best]):
-        why = f"never empty and never twice the same in {sample.rows} rows, but a measure, which is seldom a key"
+        why = f"never empty and never twice the same in {rows}, but a measure, which is seldom a key"
         return Guess(best.name, why, "unsure")
     left = sample.rows - len(best.counts)
-    why = (
-        f"no column tells every row apart; with this one, {left} of {sample.rows} rows are rejected as doubles or empty"
-    )
+    why = f"no column tells every row apart; with this one, {left} of {rows} must be rejected as doubles or empty"
     return Guess(best.name, why, "unsure")
 
 

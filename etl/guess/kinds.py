@@ -9,6 +9,7 @@ from etl.guess.columns import Column, Sample
 from etl.guess.guess import Guess
 from etl.guess.words import CATEGORY, CHANNEL, STATUS, called, folded, status_of
 from layers.pack import City
+from layers.plural import counted
 
 MANY = 400
 """Different words above which a column is no list of kinds."""
@@ -97,12 +98,12 @@ def _new_map(column: Column, city: City, source_id: str) -> tuple[Guess, MapFile
     file = MapFile(f"categories-{source_id}.csv", words)
     spec: dict[str, object] = {"column": column.name, "map": file.name}
     left = sum(not code for code, _ in words.values())
-    why = f"{len(words)} different words, {len(words) - left} of them categories of the pack"
+    why = f"{counted(len(words), 'different word')}, {len(words) - left} of them in the pack's categories"
     if left and (other := _catch_all(city)):
         spec["other"] = other
         why += f"; what the map leaves empty is {other!r} until you fill it in"
     elif left:
-        why += f"; fill in the {left} others, rows with them are rejected until then"
+        why += f"; fill in {counted(left, 'other')}; until then their rows are rejected"
     return Guess(spec, why, "unsure" if left else "likely"), file
 
 

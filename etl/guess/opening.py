@@ -17,6 +17,7 @@ from etl.readers import json as json_reader
 from etl.readers import shapefile
 from etl.vector import REFUSALS
 from layers.errors import SourceDataError
+from layers.plural import counted
 from layers.specs import ReadSpec
 
 MAGIC = {
@@ -137,7 +138,7 @@ def _json(file: Path, name: str) -> Opening:
     found = {"format": Guess("json", "a list of objects")}
     if path:
         others = ", ".join(f"{other} ({rows})" for other, rows in lists.items() if other != path)
-        why = f"the longest list in it: {lists[path]} records" + (f"; others: {others}" if others else "")
+        why = f"the longest list in it: {counted(lists[path], 'record')}" + (f"; others: {others}" if others else "")
         found["records"] = Guess(path, why, "likely" if others else "sure")
     return found
 

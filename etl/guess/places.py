@@ -13,6 +13,7 @@ from etl.guess.guess import Guess
 from etl.guess.words import LAT, LON, called
 from etl.place import near_city, shift_to_wgs84
 from layers.pack import City
+from layers.plural import counted
 from layers.specs import PlaceSpec
 
 LOOKED_AT = 5_000
@@ -90,7 +91,7 @@ def _near(x: Floats, y: Floats, found: dict[str, Guess], crs: str | None, ground
     if not close:
         return {}
     why = (
-        f"{close} of the {np.count_nonzero(outside)} places outside the city lie within {NEAR} m of it: bridges, piers;"
-        " with this they belong to the city, without it they are rejected"
+        f"{close} of {counted(int(np.count_nonzero(outside)), 'place')} outside the city within {NEAR} m of it: "
+        "bridges, piers; with this they belong to the city, without it they are rejected"
     )
     return {"near": Guess(NEAR, why, "unsure")}

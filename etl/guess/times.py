@@ -15,6 +15,7 @@ from etl.fields import instants_in
 from etl.guess.columns import Column, Sample
 from etl.guess.guess import Guess, Sure
 from etl.guess.words import ANY_TIME, STANDING, folded, time_of
+from layers.plural import counted
 
 ISO = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?$"
 DATES = {
@@ -156,7 +157,7 @@ def refresh(sample: Sample, found: list[Time], *, feeds: str, zone: ZoneInfo) ->
     span: timedelta = (last - first).astype("timedelta64[s]").item()
     every = next((period for most, period in PERIODS if span <= most), "365d")
     hours = max(round(span.total_seconds() / 3600), 1)
-    said = f"{hours} hour{'' if hours == 1 else 's'}" if span <= PERIODS[0][0] else f"{span.days} days"
+    said = counted(hours, "hour") if span <= PERIODS[0][0] else counted(span.days, "day")
     return Guess(every, f"the file spans {said}, and files mostly come as often as they span; ask the owner", "unsure")
 
 

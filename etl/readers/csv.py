@@ -16,6 +16,7 @@ from etl.encodings import encoding_of_file
 from etl.rows import Broken, Rows
 from etl.texts import keep_bad_bytes
 from layers.errors import SourceDataError
+from layers.plural import counted
 from layers.specs import ReadSpec
 
 BLOCK = 16 << 20
@@ -103,7 +104,9 @@ class _Reading:
 
     def _ragged_row(self, row: Any) -> str:  # noqa: ANN401 - pyarrow's own type is not exported
         number = row.number - (not self.named)  # the header is its row 1
-        message = f"the row has {row.actual_columns} values, the header {row.expected_columns} columns"
+        message = (
+            f"the row has {counted(row.actual_columns, 'value')}, the header {counted(row.expected_columns, 'column')}"
+        )
         self.ragged.append(Broken(number, "ragged-row", message, {"text": row.text}))
         return "skip"
 

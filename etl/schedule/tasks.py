@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from etl.schedule.loaders import NotNowError, RefusedError
 from etl.schedule.pace import Pace
 from layers.jobs import OPTIONS
+from layers.plural import counted
 
 TASK = "load"
 CONNECT = 10
@@ -52,7 +53,7 @@ def jobs_app(url: str, load_source: Load, *, pace: Pace, tell: Tell) -> App:
         except NotNowError as mistake:
             tries = context.job.attempts + 1
             if tries >= pace.tries:
-                tell(f"{source}: {mistake}; tried {tries} times, given up until it is due again")
+                tell(f"{source}: {mistake}; tried {counted(tries, 'time')}, given up until it is due again")
             else:
                 tell(f"{source}: {mistake}; try {tries} of {pace.tries}, the next in {pace.pause(tries)}")
             raise

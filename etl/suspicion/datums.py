@@ -22,6 +22,7 @@ from etl.suspicion.earlier import Earlier
 from etl.suspicion.names import Names
 from etl.suspicion.projections import projections
 from layers.model import level_shift
+from layers.plural import counted
 from layers.specs import PlaceSpec
 
 OFFSET = ("4326", "gcj02", "bd09")
@@ -159,5 +160,5 @@ def _suspicion(evidence: Evidence, declared: str, others: list[Placing], better:
         "wrong-datum",
         1.0,
         f"the places fit {better.datum} better than {declared}, which is declared: {per_cent(other.sum() / known)} of "
-        f"{known:,} rows {evidence.what}, against {per_cent(own.sum() / known)} as declared",
+        f"{counted(known, 'row')} {evidence.what}, against {per_cent(own.sum() / known)} as declared",
     )

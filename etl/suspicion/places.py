@@ -12,6 +12,7 @@ from etl.rows import Mask
 from etl.stamp import OUTSIDE, Stamp
 from etl.suspicion.doubts import Suspicion, per_cent
 from etl.suspicion.sample import Sample
+from layers.plural import counted
 from layers.specs import PlaceSpec
 
 FEWEST, LEAST = 10, 0.01
@@ -113,7 +114,7 @@ class _Question:
         return int(rows.sum()) >= FEWEST and float(rows.mean()) >= LEAST
 
     def _of(self, rows: Mask) -> str:
-        found = f"{int(rows.sum()):,} of {len(rows):,} rows with a place ({per_cent(float(rows.mean()))})"
+        found = f"{int(rows.sum()):,} of {counted(len(rows), 'row')} with a place ({per_cent(float(rows.mean()))})"
         return f"of a sample, {found}" if self.sampled else found
 
     def _claim(self, kind: str, rows: Mask, because: str) -> None:

@@ -21,7 +21,7 @@ def units(environment: None, inbox: Path) -> None:  # noqa: ARG001 - a fixture a
 def test_rows_over_the_limit_of_rejects_are_said_by_the_exit_code(inbox: Path) -> None:
     answer = run("load", "hotline")
     assert answer.exit_code == 3
-    said = "hotline: 1 of 2 rows were rejected, more than the share of 0.1 that the source allows"
+    said = "hotline: 1 of 2 rows rejected, more than the share of 0.1 that the source allows"
     assert said in answer.stderr
     (inbox / "hotline" / "1.csv").write_text(HEADER + GOOD, encoding="gb18030")
     assert run("load", "hotline").exit_code == 0

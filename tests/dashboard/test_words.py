@@ -13,6 +13,7 @@ from layers import periods, steps
 from layers.clauses import COMPARISONS, EITHER, ORDER
 
 HERE = Path(__file__).resolve().parents[2] / "dashboard"
+COUNTED = re.compile(r"\{(n|rows|total|kinds|units)\} (?:more |other )*(\w+s)\b")
 BLANK = re.compile(r"\{\w+\}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -25,9 +26,14 @@ def test_every_text_is_there_in_both_languages_with_the_same_blanks() -> None:
         assert not CHINESE.search(en), key
 
 
+def test_english_knows_one_of_everything_that_is_counted() -> None:
+    # A sheet never holds one row.
+    assert {key for key, (_, en) in TEXTS.items() if COUNTED.search(en)} == {"take_full"}
+
+
 def test_every_text_that_scripts_ask_for_is_there() -> None:
     scripts = "".join(file.read_text(encoding="utf-8") for file in (HERE / "assets").glob("*.js"))
-    asked = set(re.findall(r"""\btext\("(\w+)"\)""", scripts))
+    asked = set(re.findall(r"""\b(?:text|say)\("(\w+)"[,)]""", scripts))
     assert asked
     assert asked - set(TEXTS) == set()
 
@@ -94,4 +100,12 @@ def test_ages_are_rough(minutes: float, text: str) -> None:
 
 
 def test_blanks_are_filled() -> None:
+    assert say("incidents_n", "en", n="1") == "1 incident"
+    assert [say("incidents_n", "en", n=n) for n in ("0", "1,001", 2)] == [
+        "0 incidents",
+        "1,001 incidents",
+        "2 incidents",
+    ]
+    assert say("around_others", "en", n="1,204", kinds=1) == "1,204 more of 1 other kind"
+    assert say("kinds_chart", "en", name="A [b|c]", n=1) == "A [b|c]: 1 incident in 12 months"
     assert say("page_of", "en", first=1, last=20, total=50) == "1–20 of 50"

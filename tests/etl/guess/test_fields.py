@@ -61,7 +61,7 @@ def test_words_that_are_categories_of_the_pack_are_mapped_and_all_are_listed(cit
     assert made is not None
     assert dict(made.words) == {"违停": ("order-parking", 6), "噪声": ("noise", 3), "外星人": ("", 3)}
     assert found.value["map"] == "categories-reports.csv"
-    assert "1 others" in found.why
+    assert "fill in 1 other; until" in found.why
 
 
 def test_the_map_of_another_source_is_taken_where_it_knows_the_words(city: City) -> None:
