@@ -54,23 +54,47 @@
     return window.L.bounds(map.latLngToLayerPoint(box.getNorthWest()), map.latLngToLayerPoint(box.getSouthEast()));
   }
 
-  function boxAt(point, wide) {
-    return [point.x - wide / 2, point.y - LINE, point.x + wide / 2, point.y + LINE];
+  function boxAt(point, wide, high) {
+    return [point.x - wide / 2, point.y - high, point.x + wide / 2, point.y + high];
+  }
+
+  /* A name on one line, else broken near its middle. */
+  function shapes(label) {
+    const middle = label.name.length / 2;
+    const gaps = [...label.name.matchAll(/ /g)].map((gap) => gap.index).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
+    const broken = gaps.length ? [[label.name.slice(0, gaps[0]), label.name.slice(gaps[0] + 1)]] : [];
+    return [[label.name], ...broken].map((lines) => ({
+      lines,
+      wide: Math.max(...lines.map((line) => width(line, 13.5)), width(label.number, 12.5)) + 6,
+      high: (LINE * (lines.length + 1)) / 2,
+    }));
   }
 
   /* In its place, or a step aside if a cluster is in the way; over another label or a count, neither could be read. */
-  function spot(label, { map, wide, labels, clusters }) {
+  function spot(label, { wide, high }, { map, labels, clusters }) {
     const around = extent(label, map);
     const size = around.getSize();
-    if (size.x < wide * 0.9 || size.y < LINE * 1.4) return null;
+    if (size.x < wide * 0.9 || size.y < high * 1.4) return null;
     const home = map.latLngToLayerPoint(label.at);
     const inner = [around.min.x - wide / 4, around.min.y, around.max.x + wide / 4, around.max.y];
     const free = STEPS.map(([x, y]) => home.add([x * wide, y * LINE])).find((point) => {
-      const box = boxAt(point, wide);
+      const box = boxAt(point, wide, high);
       const within = box[0] > inner[0] && box[1] > inner[1] && box[2] < inner[2] && box[3] < inner[3];
       return (point.equals(home) || within) && !clash(box, labels) && !clash(box, clusters);
     });
     return free || null;
+  }
+
+  /* What lies over the map: a name half below it could not be read. */
+  function panels(map) {
+    const frame = map.getContainer().getBoundingClientRect();
+    return [...document.querySelectorAll("[data-covers], .legend, .notice, .tools")].map((element) => {
+      const box = element.getBoundingClientRect();
+      const [from, to] = [[box.left, box.top], [box.right, box.bottom]].map(([x, y]) =>
+        map.containerPointToLayerPoint([x - frame.left, y - frame.top])
+      );
+      return [from.x, from.y, to.x, to.y];
+    });
   }
 
   function place() {
@@ -79,16 +103,18 @@
     const view = map.getPixelBounds().pad(0.1);
     const origin = map.getPixelOrigin();
     const labels = [];
-    const clusters = onemap.points.taken();
+    const clusters = [...onemap.points.taken(), ...panels(map)];
     const written = document.createDocumentFragment();
     for (const label of [...wanted, ...onemap.cells.labels()]) {
       if (!view.contains(map.latLngToLayerPoint(label.at).add(origin))) continue;
-      const wide = Math.max(width(label.name, 13.5), width(label.number, 12.5)) + 6;
-      const point = spot(label, { map, wide, labels, clusters });
-      if (!point) continue;
-      labels.push(boxAt(point, wide));
+      const found = shapes(label)
+        .map((shape) => ({ ...shape, point: spot(label, shape, { map, labels, clusters }) }))
+        .find((shape) => shape.point);
+      if (!found) continue;
+      const { point, lines } = found;
+      labels.push(boxAt(point, found.wide, found.high));
       const text = onemap.units.element("div", undefined, label.dark ? "unit-label is-on-dark" : "unit-label");
-      text.append(onemap.units.element("b", label.name), onemap.units.element("span", label.number));
+      text.append(...lines.map((line) => onemap.units.element("b", line)), onemap.units.element("span", label.number));
       text.style.transform = "translate(-50%, -50%) translate(" + point.x + "px, " + point.y + "px)";
       written.append(text);
     }
