@@ -182,6 +182,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "底图“{name}”没有回应。",
         "The base map “{name}” does not answer.",
     ),
+    "base_map_partly": ("底图“{name}”的部分图块没有载入。", "Parts of the base map “{name}” did not come."),
     "base_map_unknown": ("这里没有底图“{name}”。", "There is no base map “{name}” here."),
     "base_map_again": ("重试", "Try again"),
     "people": ("人", "People"),

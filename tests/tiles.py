@@ -39,6 +39,8 @@ class Tiles:
         """Begin with a server that answers."""
         self.asked: list[str] = []
         self.well = True
+        self.every = 1
+        """One column of tiles in so many is there."""
         self.origin = ""
 
 
@@ -51,11 +53,12 @@ def tile_server() -> Iterator[Tiles]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             tiles.asked.append(self.path)
-            self.send_response(200 if tiles.well else 503)
+            there = tiles.well and int(self.path.split("/")[-2]) % tiles.every == 0
+            self.send_response(200 if there else 503)
             self.send_header("Content-Type", "image/png")
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
-            self.wfile.write(tile if tiles.well else b"")
+            self.wfile.write(tile if there else b"")
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in the standard library
             """Keep quiet."""

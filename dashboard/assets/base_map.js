@@ -33,7 +33,7 @@
   async function lay(id, key) {
     remove();
     const offer = all().find((each) => each.id === id);
-    const mine = (shown = { id, key, offer, layers: [], came: 0, failed: 0, fails: false });
+    const mine = (shown = { id, key, offer, layers: [], came: 0, failed: 0, fault: "" });
     tell();
     if (!offer) return;
     let layers = [];
@@ -59,7 +59,7 @@
 
   function came() {
     shown.came++;
-    if (shown.fails && shown.came > shown.failed) fail(shown, false);
+    if (shown.fault) fail(shown, shown.came > shown.failed ? "" : "partly");
   }
 
   function failed() {
@@ -67,9 +67,10 @@
     if (shown.failed >= FAILURES && shown.failed > shown.came) fail(shown);
   }
 
-  function fail(mine, fails = true) {
-    if (shown !== mine || mine.fails === fails) return;
-    mine.fails = fails;
+  /* Nothing came, or less than half. */
+  function fail(mine, fault = mine.came ? "partly" : "fails") {
+    if (shown !== mine || mine.fault === fault) return;
+    mine.fault = fault;
     tell();
   }
 
@@ -84,16 +85,16 @@
     const trouble = place("trouble");
     const asked = onemap.view.now && onemap.view.now.base;
     const unknown = asked && asked !== NONE && !all().some((offer) => offer.id === asked);
-    trouble.hidden = !shown.fails && !unknown;
+    trouble.hidden = !shown.fault && !unknown;
     const said = [];
-    if (shown.fails) {
+    if (shown.fault) {
       const button = onemap.units.element("button", text("base_map_again"), "action");
       button.type = "button";
       button.addEventListener("click", again);
-      said.push(onemap.units.element("span", text("base_map_fails", onemap.look.name(shown.offer))), button);
+      said.push(onemap.units.element("span", text("base_map_" + shown.fault, onemap.look.name(shown.offer))), button);
     } else if (unknown) said.push(onemap.units.element("span", text("base_map_unknown", asked)));
     trouble.replaceChildren(...said);
-    document.documentElement.dataset.baseMap = shown.fails ? "fails" : shown.id;
+    document.documentElement.dataset.baseMap = shown.fault === "fails" ? "fails" : shown.id;
     onemap.units.restyle();
   }
 
@@ -162,7 +163,7 @@
   }
 
   onemap.baseMap = {
-    veil: () => (shown.offer && !shown.fails ? VEIL : 1),
+    veil: () => (shown.offer && shown.fault !== "fails" ? VEIL : 1),
     credit: () => (shown.layers.length ? onemap.map.attributionControl.getContainer().textContent : ""),
   };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { base_map: { follow } });

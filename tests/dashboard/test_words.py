@@ -58,6 +58,7 @@ def test_no_text_waits_in_vain() -> None:
         *(f"drawn_{way}" for way in ("points", "heat")),
         *(f"by_{group}" for group in layer_list.GROUPS),
         *(f"share_{share}" for share in ("open", "shared", "restricted")),
+        *(f"base_map_{fault}" for fault in ("fails", "partly")),
         *(f"weekday_{day}" for day in range(1, 8)),
         *(f"{comparison}_time" for comparison in ORDER),
         *(f"is_{comparison}" for comparison in EITHER),
