@@ -58,7 +58,7 @@ def new_source(  # noqa: PLR0913 - each is an option of the command
         sys.stdout.write("\n".join(f"# --- {name}\n{text}" for name, text in made.files.items()))
         return
     _write(made, folder, city, force=force)
-    steps = _steps(made, file, folder=folder, city=city, put=None if there else settings.inbox / wanted)
+    steps = _steps(made, file, folder=folder, city=city, put=None if there else _from_here(settings.inbox / wanted))
     written = [str(folder / name) for name in made.files]
     if as_json:
         show(
@@ -75,6 +75,11 @@ def new_source(  # noqa: PLR0913 - each is an option of the command
     _say("next:")
     for step in steps:
         _say(f"  {step}")
+
+
+def _from_here(folder: Path) -> Path:
+    """Return a folder as people write it: below the one they are in, without that."""
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def _say(sentence: str) -> None:
@@ -138,7 +143,7 @@ def _write(made: Draft, folder: Path, city: City, *, force: bool) -> None:
     taken = [path for path in made.files for where in {folder, city.folder} if (where / path).exists()]
     if taken and not force:
         names = ", ".join(sorted({str(path) for path in taken}))
-        msg = f"{names} is there already, and nothing was written; say another --id, or --force to replace it"
+        msg = f"there already: {names}, and nothing was written; say another --id, or --force to replace it"
         raise OneMapError(msg)
     for path, text in made.files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
