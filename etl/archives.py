@@ -62,7 +62,9 @@ def limit(size: int) -> int:
 def _check(archive: ZipFile, *, name: str, size: int) -> None:
     entries = archive.infolist()
     if len(entries) > ENTRIES:
-        raise SourceDataError(name, found=f"the archive has {len(entries)} entries", right=f"{ENTRIES} are enough")
+        raise SourceDataError(
+            name, found=f"the archive has {len(entries)} entries", right=f"pack at most {ENTRIES} together"
+        )
     total = sum(entry.file_size for entry in entries)
     if total > limit(size):
         raise _too_large(name, size)

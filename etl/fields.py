@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,8 @@ ZONED = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
 """How an ISO 8601 time that names its own zone ends; one that is only a date does not."""
 INSTANT = pa.timestamp("us", tz="UTC")
 SECOND = pa.timestamp("s", tz="UTC")
+EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
+"""A time that shows what a form means: no part of it could be another."""
 LATEST = timedelta(days=1)
 """How far ahead of now a report may be: clocks differ, years do not."""
 Floats = NDArray[np.float64]
@@ -91,11 +93,14 @@ class Fields:
         if (other := self._spec(name).other) is not None:
             ours = pc.if_else(pc.and_(sent.is_valid(), ours.is_null()), other, ours)
         unknown = np.asarray(sent.is_valid()) & ~np.asarray(ours.is_valid())
-        known = list_some(list(words))
+        known, where = list_some(list(words)), self._map_of(name)
         self.verdicts.reject(
             unknown,
             reason,
-            lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which its map does not know; known: {known}",
+            lambda row: (
+                f"{self.label(name)} is {sent[row].as_py()!r}, which {where} does not know; add it there; "
+                f"known: {known}"
+            ),
         )
         return ours
 
@@ -105,13 +110,16 @@ class Fields:
         found = pc.index_in(words, value_set=pa.array(ids, pa.string()))
         numbers = pa.array(list(ids.values()), pa.int16()).take(found)
         present = np.asarray(words.is_valid())
-        known = list_some(list(ids))
+        known, where = list_some(list(ids)), self._map_of(name)
         if required:
             self.verdicts.reject(~present, reason, f"{self.label(name)} is empty; known: {known}")
         self.verdicts.reject(
             present & ~np.asarray(numbers.is_valid()),
             reason,
-            lambda row: f"{self.label(name)} is {words[row].as_py()!r}, which this city does not know; known: {known}",
+            lambda row: (
+                f"{self.label(name)} is {words[row].as_py()!r}, which this city does not know; say by {where} what it "
+                f"means; known: {known}"
+            ),
         )
         return numbers
 
@@ -144,7 +152,7 @@ class Fields:
         instants = instants_in(sent, patterns, self.words.zone)
         wrong = np.asarray(sent.is_valid()) & ~np.asarray(instants.is_valid())
         right = (
-            f"it should look like {' or '.join(patterns)}"
+            f"it should look like {' or '.join(f'{EXAMPLE.strftime(pattern)} ({pattern})' for pattern in patterns)}"
             if patterns
             else "it should be ISO 8601, such as 2026-01-31T08:30:00"
         )
@@ -157,6 +165,11 @@ class Fields:
                 lambda row: f"{self.label(name)} is {sent[row].as_py()!r}, which is yet to come",
             )
         return instants
+
+    def _map_of(self, name: str) -> str:
+        """Return where a person says what a field's words mean."""
+        words = self._spec(name).map
+        return words if isinstance(words, str) else f"fields.{name}.map"
 
     def _spec(self, name: str) -> FieldSpec:
         return self.words.source.fields[name]

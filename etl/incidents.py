@@ -24,6 +24,7 @@ OWN = frozenset({"key", *TIMES, "due_at", "category", "status", "channel", "seve
 SEVEREST = 32767
 EWKB = np.dtype([("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")])
 """A point as PostGIS takes it."""
+NEEDED = "every incident needs the time when it was reported"
 WITH_SRID = 0x20000000
 
 
@@ -54,7 +55,7 @@ class Incidents:
         """Return the columns of the table for every row; those of rejected rows mean nothing."""
         fields = Fields(rows, self.words, verdicts)
         times = {name: fields.instant(name, before=self.now + LATEST) for name in TIMES}
-        verdicts.reject(~valid(times["reported_at"]), "bad-time", f"{fields.label('reported_at')} is empty")
+        verdicts.reject(~valid(times["reported_at"]), "bad-time", f"{fields.label('reported_at')} is empty; {NEEDED}")
         category = fields.known("category", reason="unknown-category", ids=self.categories, required=True)
         placed = place(rows, self.words.source.place, stamp=self.stamp, verdicts=verdicts)
         return {

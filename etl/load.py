@@ -22,7 +22,6 @@ from etl.suspicion.earlier import Earlier
 from etl.suspicion.watch import Watch
 from etl.transform import Piece, Target
 from layers.errors import LoadError
-from layers.plural import counted
 from layers.specs import SourceSpec
 
 
@@ -56,7 +55,7 @@ class Counts:
         """
         if self.read != self.loaded + self.unchanged + self.rejected:
             msg = (
-                f"{counted(self.read, 'row')} read, but {self.loaded} loaded + {self.unchanged} unchanged + "
+                f"{self.read} rows were read, but {self.loaded} loaded + {self.unchanged} unchanged + "
                 f"{self.rejected} rejected is not that; nothing was published"
             )
             raise LoadError(msg)

@@ -70,7 +70,10 @@ class Merge:
             wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
             rejected = np.isin(keys.to_numpy(zero_copy_only=False), [row[0] for row in found])
             wrong[np.flatnonzero(verdicts.good)[fresh][rejected]] = True
-            message = f"an earlier load brought this {label} with other values, and the source may only append"
+            message = (
+                f"an earlier load brought this {label} with other values, and the source may only append; "
+                'say mode = "upsert" where rows may change'
+            )
             verdicts.reject(wrong, "changed-row", message)
 
     def withhold(self, keys: pa.Array, verdicts: Verdicts) -> None:

@@ -22,6 +22,7 @@ from layers.errors import LoadError
 from layers.specs import PlaceSpec
 
 Shift = Callable[[Floats, Floats], tuple[Floats, Floats]]
+WRONG_PLACE = "mend it, or place.datum where this is said of many rows"
 BEFORE = "before "
 """Begins the names of columns that are not the table's own: the units of the rows before an edition, by its day."""
 
@@ -66,8 +67,8 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     datum = datum_of(spec, rows.crs)
 
     def message(row: int) -> str:
-        hint = "; with longitude and latitude exchanged it would lie inside" if within[row] else ""
-        return f"the place {x[row]:.10g}, {y[row]:.10g} ({datum}) lies outside {stamp.city.spec.name.zh}{hint}"
+        hint = "with longitude and latitude exchanged it would lie inside" if within[row] else WRONG_PLACE
+        return f"the place {x[row]:.10g}, {y[row]:.10g} ({datum}) lies outside {stamp.city.spec.name.en}; {hint}"
 
     verdicts.reject(out, "outside-city", message)
     nowhere = np.flatnonzero(~there)

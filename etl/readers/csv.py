@@ -107,7 +107,11 @@ class _Reading:
         message = (
             f"the row has {counted(row.actual_columns, 'value')}, the header {counted(row.expected_columns, 'column')}"
         )
-        self.ragged.append(Broken(number, "ragged-row", message, {"text": row.text}))
+        cut = row.actual_columns < row.expected_columns
+        cause = (
+            "the line is cut or broken" if cut else f"a value that holds {self.delimiter!r} must stand within quotes"
+        )
+        self.ragged.append(Broken(number, "ragged-row", f"{message}; {cause}", {"text": row.text}))
         return "skip"
 
     def _piece(self, held: tuple[pa.RecordBatch, float], first: int, *, last: bool = False) -> Rows:

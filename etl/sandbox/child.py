@@ -14,7 +14,7 @@ from etl.archives import unpacked
 from etl.guess.opening import opening
 from etl.readers import reader
 from etl.rows import Rows
-from etl.sandbox.wire import DONE, HEAD, OPENING, REFUSED, ROWS, packed
+from etl.sandbox.wire import ANEW, DONE, HEAD, OPENING, REFUSED, ROWS, packed
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
@@ -37,7 +37,7 @@ def send(request: Mapping[str, Any], into: RawIOBase) -> None:
         return  # nobody wants the rest
     except BaseException as mistake:  # noqa: BLE001 - also the panics of libraries, which are no exceptions of Python's
         said = str(mistake).partition("\n")[0][:500]
-        _refuse(into, f"the reader gave up: {type(mistake).__name__}: {said}", "send the file again")
+        _refuse(into, f"the reader gave up: {type(mistake).__name__}: {said}", ANEW)
 
 
 def without_nulls(rows: Rows, nulls: tuple[str, ...]) -> Rows:

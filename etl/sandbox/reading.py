@@ -17,7 +17,7 @@ from typing import Any, Self
 from etl.rows import Rows
 from etl.sandbox.limits import Limits
 from etl.sandbox.parent import Birth, nursery
-from etl.sandbox.wire import DONE, HEAD, LARGEST, OPENING, ROWS, unpacked
+from etl.sandbox.wire import ANEW, DONE, HEAD, LARGEST, OPENING, ROWS, unpacked
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
@@ -139,4 +139,4 @@ class _Reading:
         if status in {-signal.SIGXCPU, -signal.SIGKILL}:
             return self._too_slow()
         how = signal.Signals(-status).name if status is not None and status < 0 else f"status {status}"
-        return SourceDataError(self.name, found=f"it makes its reader crash ({how})", right="send the file again")
+        return SourceDataError(self.name, found=f"it makes its reader crash ({how})", right=ANEW)

@@ -12,6 +12,8 @@ from etl.records import text_of
 from etl.rows import Broken, Rows
 from layers.errors import SourceDataError
 
+ANEW = "save it anew where it was made and send that, or mend read.format if it is of another"
+"""What may help with a file that no reader finished: the same once more would end alike."""
 HEAD = struct.Struct(">cQ")
 ROWS, REFUSED, DONE, OPENING = b"R", b"E", b"D", b"O"
 LARGEST = 2 << 30
@@ -63,4 +65,4 @@ def unpacked(frame: bytes | bytearray, name: str) -> Rows:
         )
     except (pa.ArrowException, LookupError, TypeError, ValueError) as mistake:
         found = "what was read of it makes no sense"
-        raise SourceDataError(name, found=found, right="send the file again") from mistake
+        raise SourceDataError(name, found=found, right=ANEW) from mistake

@@ -131,7 +131,10 @@ def test_append_takes_new_rows_and_keeps_changed_ones_out(town: Town) -> None:
     assert (outcome.loaded, outcome.unchanged, outcome.rejected) == (1, 1, 1)
     (found,) = town.rejected(outcome)
     assert (found.row_number, found.reason, found.row["标题"]) == (2, "changed-row", "改")
-    assert found.message == "an earlier load brought this 编号 with other values, and the source may only append"
+    assert found.message == (
+        "an earlier load brought this 编号 with other values, and the source may only append; "
+        'say mode = "upsert" where rows may change'
+    )
     assert town.one("SELECT title FROM incident WHERE key = 'B'") == "摊贩占道"
 
 

@@ -10,19 +10,20 @@ from tests.etl.town import Town, case
 
 EXCHANGED = "with longitude and latitude exchanged it would lie inside"
 UNKNOWN = "known: order, order-stall, order-parking, noise"
+MANY = "mend it, or place.datum where this is said of many rows"
 CASES: dict[str, tuple[dict[str, str], str, str]] = {
     "no key": ({"编号": " "}, "missing-key", "编号 is empty; every row needs a key of its own"),
     "key twice": ({"编号": "GOOD"}, "duplicate-key", "编号 'GOOD' stands in an earlier row of this load"),
-    "no time": ({"时间": ""}, "bad-time", "时间 is empty"),
+    "no time": ({"时间": ""}, "bad-time", "时间 is empty; every incident needs the time when it was reported"),
     "no such day": (
         {"时间": "2026/02/30 08:00:00"},
         "bad-time",
-        "时间 is '2026/02/30 08:00:00'; it should look like %Y/%m/%d %H:%M:%S",
+        "时间 is '2026/02/30 08:00:00'; it should look like 2026/01/31 08:30:00 (%Y/%m/%d %H:%M:%S)",
     ),
     "another form of time": (
         {"结案": "1.6.2026"},
         "bad-time",
-        "结案 is '1.6.2026'; it should look like %Y/%m/%d %H:%M:%S",
+        "结案 is '1.6.2026'; it should look like 2026/01/31 08:30:00 (%Y/%m/%d %H:%M:%S)",
     ),
     "tomorrow": (
         {"时间": "2026/07/02 08:00:00"},
@@ -32,13 +33,13 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
     "category the map does not know": (
         {"分类": "外星人"},
         "unknown-category",
-        "分类 is '外星人', which its map does not know; known: 占道, 违停, 噪声",
+        "分类 is '外星人', which fields.category.map does not know; add it there; known: 占道, 违停, 噪声",
     ),
     "no category": ({"分类": ""}, "unknown-category", f"分类 is empty; {UNKNOWN}"),
     "status the map does not know": (
         {"状态": "办理中"},
         "unknown-status",
-        "状态 is '办理中', which its map does not know; known: 已受理, 已结案",
+        "状态 is '办理中', which fields.status.map does not know; add it there; known: 已受理, 已结案",
     ),
     "no status": (
         {"状态": ""},
@@ -68,12 +69,12 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
     "exchanged": (
         {"经度": "29.80225", "纬度": "121.51458"},
         "outside-city",
-        f"the place 29.80225, 121.51458 (gcj02) lies outside 方城市; {EXCHANGED}",
+        f"the place 29.80225, 121.51458 (gcj02) lies outside Square City; {EXCHANGED}",
     ),
     "abroad": (
         {"经度": "2.3522", "纬度": "48.8566"},
         "outside-city",
-        "the place 2.3522, 48.8566 (gcj02) lies outside 方城市",
+        f"the place 2.3522, 48.8566 (gcj02) lies outside Square City; {MANY}",
     ),
     "NUL": ({"标题": "a\x00b"}, "bad-text", "标题 holds a NUL character, which no text may"),
 }
@@ -120,7 +121,7 @@ def test_a_ragged_row_is_kept_as_its_line(town: Town) -> None:
     outcome = town.load()
     (found,) = town.rejected(outcome)
     assert (found.row_number, found.reason, found.row) == (2, "ragged-row", {"text": "K2,one,two"})
-    assert found.message == "the row has 3 values, the header 9 columns"
+    assert found.message == "the row has 3 values, the header 9 columns; the line is cut or broken"
 
 
 def test_a_key_repeated_far_behind_is_noticed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,8 +149,16 @@ def test_the_first_row_of_a_key_that_may_in_is_taken(town: Town) -> None:
         ({"level": "many"}, "bad-number", "level is 'many', not a number"),
         ({"level": "2.5"}, "bad-number", "level is 2.5, not a small whole number"),
         ({"level": "99999"}, "bad-number", "level is 99999, not a small whole number"),
-        ({"via": "fax"}, "unknown-channel", "via is 'fax', which this city does not know; known: phone, app"),
-        ({"kind": "ufo"}, "unknown-category", f"kind is 'ufo', which this city does not know; {UNKNOWN}"),
+        (
+            {"via": "fax"},
+            "unknown-channel",
+            "via is 'fax', which this city does not know; say by fields.channel.map what it means; known: phone, app",
+        ),
+        (
+            {"kind": "ufo"},
+            "unknown-category",
+            f"kind is 'ufo', which this city does not know; say by fields.category.map what it means; {UNKNOWN}",
+        ),
         ({"at": "yesterday"}, "bad-time", "at is 'yesterday'; it should be ISO 8601, such as 2026-01-31T08:30:00"),
     ],
 )

@@ -31,7 +31,8 @@ def test_a_date_and_a_time_in_two_columns_are_one_time(town: Town) -> None:
     assert town.one("SELECT reported_at FROM incident").isoformat() == "2026-06-01T00:30:00+00:00"
     rejected, empty = town.rejected(outcome)
     assert "is empty" in empty.message
-    expected = "时间 + 标题 is '2026/06/01 08:30:00 08:30'; it should look like %Y/%m/%d %H:%M or %Y/%m/%d"
+    right = "2026/01/31 08:30 (%Y/%m/%d %H:%M) or 2026/01/31 (%Y/%m/%d)"
+    expected = f"时间 + 标题 is '2026/06/01 08:30:00 08:30'; it should look like {right}"
     assert rejected.message == expected
 
 

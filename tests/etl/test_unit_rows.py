@@ -14,6 +14,7 @@ from layers.specs import SourceSpec
 from tests.etl.town import Town
 
 Feature = tuple[dict[str, Any], object]
+LEVELS = "known: city, district, street, community, grid"
 
 
 def features(town: Town) -> list[Feature]:
@@ -90,9 +91,9 @@ def test_area_and_label_are_those_of_the_polygon(town: Town) -> None:
         (
             {"level": "parish"},
             "unknown-level",
-            "level is 'parish', which this city does not know; known: city, district, street, community, grid",
+            f"level is 'parish', which this city does not know; say by fields.level.map what it means; {LEVELS}",
         ),
-        ({"level": ""}, "unknown-level", "level is empty; known: city, district, street, community, grid"),
+        ({"level": ""}, "unknown-level", f"level is empty; {LEVELS}"),
         ({"name": " "}, "missing-name", "name is empty"),
         (
             {"code": "990105001001001"},

@@ -99,7 +99,8 @@ def test_ragged_rows_are_broken_rows_with_their_number_and_text(file: Path) -> N
         (2, "ragged-row", {"text": "3"}),
         (4, "ragged-row", {"text": "6,7,8"}),
     ]
-    assert broken[0].message == "the row has 1 value, the header 2 columns"
+    assert broken[0].message == "the row has 1 value, the header 2 columns; the line is cut or broken"
+    assert broken[1].message.endswith("the header 2 columns; a value that holds ',' must stand within quotes")
 
 
 def test_rows_keep_their_numbers_over_the_ends_of_pieces(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
