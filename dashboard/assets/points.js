@@ -184,8 +184,9 @@
     }
   }
 
-  /* Names and the surface keep clear of counts. */
+  /* Counts keep apart, names and the surface keep clear of them. */
   function settle() {
+    onemap.apart.settle();
     onemap.labels.place();
     onemap.heat.restyle();
   }

@@ -13,11 +13,11 @@
   }
 
   /* A disc with its count in it, drawn by the canvas itself: no element per cluster. A cluster stands for an area, so
-     those of each layer may step aside by a few pixels and not cover those of another. */
+     those of each layer step aside by a few pixels, and any that still lies on another (apart.js). */
   const Cluster = window.L.CircleMarker.extend({
     _project: function () {
       window.L.CircleMarker.prototype._project.call(this);
-      this._point = this._point.add(this.options.aside);
+      this._point = this._point.add(this.options.aside).add(this.options.step || [0, 0]);
       this._updateBounds();
     },
     /* A long number makes a square wider than its radius says. */

@@ -151,3 +151,16 @@ def span(dashboard: Dashboard) -> str:
             "() => { const s = onemap.view.span(onemap.view.now); return `from=${s.since}&to=${s.until}`; }"
         )
     )
+
+
+def test_counts_of_layers_keep_apart(dashboard: Dashboard) -> None:
+    overlaps = """() => {
+        const counts = [];
+        onemap.map.eachLayer(each => each.options.text && counts.push(each));
+        const half = each => each.options.square ? each._half() : { wide: each._radius, tall: each._radius };
+        const over = (one, other) => Math.abs(one._point.x - other._point.x) < half(one).wide + half(other).wide
+            && Math.abs(one._point.y - other._point.y) < half(one).tall + half(other).tall;
+        return counts.filter((one, at) => counts.slice(at + 1).some(other => over(one, other))).length;
+    }"""
+    dashboard.open("?period=all")
+    dashboard.page.wait_for_function(f"() => onemap.points.taken().length > 20 && ({overlaps})() === 0")
