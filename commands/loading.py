@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands.results import exit_code, reasons, say
+from commands.results import ROWS, exit_code, reasons, say
 from commands.session import Session, out, printable, progress, session, show
 from etl import catalogue, rejects
 from etl.city import Result, load_city
@@ -23,7 +23,6 @@ from layers.specs import SourceSpec
 
 app = typer.Typer()
 BROKEN = ("failed", "interrupted", HELD)
-ROWS = "row 1 is the first below the header; blank lines, and lines within quotes, do not count"
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for programs")]
 Lang = Annotated[Literal["zh", "en"], typer.Option(help="the language of titles and owners")]
 

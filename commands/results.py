@@ -8,6 +8,7 @@ from etl.run import Outcome
 from layers.errors import LoadError
 from layers.plural import counted
 
+ROWS = "row 1 is the first below the header; blank lines, and lines within quotes, do not count"
 SHOWN = 5
 """Findings of a kind that are printed."""
 OVER_LIMIT = 3
@@ -32,6 +33,7 @@ def say(results: Sequence[Result], *, as_json: bool) -> None:
             _show_findings(outcome)
         if errors := [{"source": item.source, **row} for item in done for row in _errors(item).get("errors", [])]:
             show(errors, as_json=False)
+            out.print(ROWS, style="dim", soft_wrap=True)
     failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
     if failures:
         raise LoadError("; ".join(failures))

@@ -68,7 +68,9 @@ def test_the_exit_codes_are_in_the_help() -> None:
 def test_a_dry_run_shows_the_first_errors() -> None:
     (found,) = json.loads(run("load", "hotline", "--dry-run", "--json").stdout)
     assert [(item["row"], item["reason"]) for item in found["errors"]] == [(2, "bad-time")]
-    assert "昨天" in run("load", "hotline", "--dry-run").stdout
+    shown = run("load", "hotline", "--dry-run").stdout
+    assert "昨天" in shown
+    assert shown.rstrip().endswith("do not count")
 
 
 def test_since_and_limit_narrow_a_load(inbox: Path) -> None:
