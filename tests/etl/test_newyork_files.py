@@ -25,9 +25,11 @@ REQUESTS = ("service-requests", "service-requests-portal", "service-requests-jso
 @pytest.fixture(scope="module")
 def town(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     made = newyork(databases, tmp_path_factory.mktemp("inbox"))
-    send(made)
-    yield made
-    made.engine.dispose()
+    try:
+        send(made)  # or skip
+        yield made
+    finally:
+        made.engine.dispose()
 
 
 @pytest.fixture(scope="module")
