@@ -229,8 +229,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "area_none": ("不限", "Anywhere"),
     "area_metres": ("以视野中心为圆心，半径（米）", "Around the middle of the view, metres"),
     "area_polygon_hint": (
-        "单击添加顶点，双击或回车完成，退格撤销，Esc 取消",
-        "Click to add corners; double-click or Enter ends, Backspace takes back, Esc cancels",
+        "单击添加顶点，单击起点、双击或回车完成，退格撤销，Esc 取消",
+        "Click to add corners; the first one again, a double click or Enter ends, Backspace takes back, Esc cancels",
     ),
     "area_circle_hint": ("单击圆心，再单击圆周；Esc 取消", "Click the middle, then the rim; Esc cancels"),
     "drawn_area": ("所绘区域", "drawn area"),

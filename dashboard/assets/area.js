@@ -3,6 +3,8 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const DIGITS = 6;
+  const CATCH = 12; // pixels around the first corner in which a click closes the polygon
+  const TWICE = 300; // milliseconds in which a second click makes a double one
   const LINE = { interactive: false, weight: 2, dashArray: "6 4", fill: true, fillOpacity: 0.06 };
   let shown = null;
   let drawing = null;
@@ -85,15 +87,26 @@
     drawing.draft = shape && shape.addTo(drawing.map);
   }
 
+  /* Whether a place is the one the polygon began with, as far as a hand can tell. */
+  function begins(place) {
+    const [one, other] = [place, drawing.places[0]].map((each) => drawing.map.latLngToContainerPoint(each));
+    return one.distanceTo(other) <= CATCH;
+  }
+
   function polygon() {
     begin("area_polygon_hint", {
-      click: (place) => drawing.places.push(place),
+      click: (place) => {
+        const mine = drawing;
+        if (!mine.places[2] || !begins(place)) return mine.places.push(place);
+        mine.closing = true;
+        window.setTimeout(() => drawing === mine && mine.end(), TWICE); // a second click must not reach the map
+      },
       mousemove: (place) => {
         drawing.last = place;
         draft(drawing.places.length ? window.L.polygon([...drawing.places, place], look()) : null);
       },
       dblclick: () => {
-        drawing.places.pop(); // the second click of the two made a corner of its own
+        if (!drawing.closing) drawing.places.pop(); // the second click of the two made a corner of its own
         drawing.end();
       },
       end: () => {
