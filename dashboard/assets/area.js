@@ -29,19 +29,20 @@
     return [corner(left, bottom), corner(right, bottom), corner(right, top), corner(left, top)];
   }
 
-  function view() {
-    onemap.view.go({ within: wkt(seen()), circle: null });
+  /* What else a view is to say comes with the area: of two changes at once the second would undo the first. */
+  function view(also) {
+    onemap.view.go({ ...also, within: wkt(seen()), circle: null });
   }
 
-  function around(metres) {
+  function around(metres, also) {
     const corners = seen();
     const middle = window.L.latLngBounds(corners).getCenter();
-    circle(middle, metres);
+    circle(middle, metres, also);
   }
 
-  function circle(middle, metres) {
+  function circle(middle, metres, also) {
     const said = [middle.lng.toFixed(DIGITS), middle.lat.toFixed(DIGITS), Math.round(metres)];
-    onemap.view.go({ circle: said.join(","), within: null });
+    onemap.view.go({ ...also, circle: said.join(","), within: null });
   }
 
   /* A veil over the map takes the mouse until the area is finished or given up. */

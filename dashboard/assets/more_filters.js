@@ -47,7 +47,8 @@
     set(said);
     for (const key in HOURS) row.append(button(text(key), () => set(HOURS[key])));
     row.append(first, element("span", "–"), last);
-    row.read = () => (first.value === last.value || (first.value === "0" && last.value === "24") ? null : first.value + "-" + last.value);
+    row.empty = () => first.value === last.value; // no hour lies between the two
+    row.read = () => (first.value === "0" && last.value === "24" ? null : first.value + "-" + last.value);
     return row;
   }
 
@@ -65,23 +66,39 @@
     return row;
   }
 
-  /* An area is drawn on the map, so the dialog makes way. */
-  function area() {
+  function words(said) {
+    const input = made("input", { type: "search", maxLength: 100, value: said || "", className: "words" });
+    input.setAttribute("aria-label", text("words"));
+    input.read = () => input.value.trim() || null;
+    return input;
+  }
+
+  /* An area is drawn on the map, so the dialog makes way: what stands in it comes into force first, or with the area. */
+  function area(read) {
     const row = element("div", undefined, "chips");
     const away = (act) => () => {
+      const said = read();
+      if (!said) return;
       dialog().close();
-      act();
+      act(said);
     };
+    const drawn = (act) => away((said) => (onemap.view.go(said), act()));
     const metres = made("input", { type: "number", min: 1, max: 100000, value: 500 }, "metres");
     metres.setAttribute("aria-label", text("area_metres"));
     row.append(
-      button(text("area_polygon"), away(onemap.area.polygon)),
-      button(text("area_circle"), away(onemap.area.ring)),
+      button(text("area_polygon"), drawn(onemap.area.polygon)),
+      button(text("area_circle"), drawn(onemap.area.ring)),
       button(text("area_view"), away(onemap.area.view)),
-      button(text("area_none"), away(() => onemap.view.go({ within: null, circle: null })))
+      button(text("area_none"), away((said) => onemap.view.go({ ...said, within: null, circle: null })))
     );
     const around = element("div", undefined, "circle-by-keys");
-    const go = button("→", away(() => metres.checkValidity() && onemap.area.around(Number(metres.value))));
+    const set = away((said) => onemap.area.around(Number(metres.value), said));
+    const go = button("→", () => metres.reportValidity() && set());
+    metres.addEventListener("keydown", function (event) {
+      if (event.key !== "Enter") return;
+      event.preventDefault(); // which would apply everything but the circle
+      go.click();
+    });
     go.setAttribute("aria-label", text("apply") + ": " + text("area_metres"));
     around.append(element("span", text("area_metres"), "dim"), metres, go);
     const both = element("div");
@@ -97,7 +114,7 @@
       const layer = onemap.city.layers.find((each) => each.id === field.layer);
       const label = layer ? onemap.look.name(layer) : text("incident");
       if (!groups.has(label)) groups.set(label, made("optgroup", { label }));
-      groups.get(label).append(option(field.id, onemap.look.name(field)));
+      groups.get(label).append(option(field.id, onemap.look.name(field) + (layer ? " · " + label : "")));
     }
     select.append(...groups.values());
     select.value = chosen;
@@ -192,29 +209,35 @@
     const now = onemap.view.now;
     const error = made("p", { hidden: true }, "error-text");
     error.setAttribute("role", "alert");
-    const parts = { hours: hours(now.hours), weekday: weekdays(now.weekday), where: clauses(now.where) };
+    const parts = { q: words(now.q), hours: hours(now.hours), weekday: weekdays(now.weekday), where: clauses(now.where) };
+    /* What the dialog says, or nothing where something is amiss, which is shown. */
+    function read() {
+      const where = parts.where.read();
+      const amiss = parts.hours.empty() ? "hours_same" : where.flat().includes(null) ? "where_incomplete" : null;
+      error.hidden = !amiss;
+      error.textContent = amiss ? text(amiss) : "";
+      const [q, span, weekday] = [parts.q, parts.hours, parts.weekday].map((part) => part.read());
+      return amiss ? null : { q, hours: span, weekday, where: where.map((terms) => terms.join("|")) };
+    }
     const foot = element("footer");
     const form = made("form", {}, "more-form");
     foot.append(button(text("cancel"), () => dialog().close(), "action"), made("button", { textContent: text("apply") }, "apply"));
     form.append(
       element("h2", text("more_filters")),
+      section("words", parts.q),
       section("hours", parts.hours),
       section("weekdays", parts.weekday),
-      section("area", area()),
+      section("area", area(read)),
       section("where", element("p", text("where_hint"), "dim"), parts.where),
       error,
       foot
     );
     form.addEventListener("submit", function (event) {
       event.preventDefault();
-      const where = parts.where.read();
-      if (where.flat().includes(null)) {
-        error.textContent = text("where_incomplete");
-        error.hidden = false;
-        return;
-      }
+      const said = read();
+      if (!said) return;
       dialog().close();
-      onemap.view.go({ hours: parts.hours.read(), weekday: parts.weekday.read(), where: where.map((terms) => terms.join("|")) });
+      onemap.view.go(said);
     });
     dialog().replaceChildren(form);
   }

@@ -107,12 +107,38 @@ def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: 
     assert dashboard.numbers().total == whole
 
 
-def test_a_circle_can_be_set_by_keys_alone(dashboard: Dashboard) -> None:
+def test_a_circle_by_keys_comes_into_force_with_all_else_that_the_dialog_says(dashboard: Dashboard) -> None:
     dashboard.open("?period=1y")
     page = opened(dashboard)
-    page.get_by_role("spinbutton", name="以视野中心为圆心").fill("8000")
-    page.get_by_role("spinbutton", name="以视野中心为圆心").press("Tab")
-    page.keyboard.press("Enter")
+    dialog = page.locator("dialog.more-filters")
+    words = dialog.get_by_role("searchbox", name="文字")
+    expect(words).to_be_focused()
+    page.keyboard.type("路")
+    dialog.get_by_label("从", exact=True).select_option("5")
+    dialog.get_by_label("到", exact=True).select_option("5")
+    metres = dialog.get_by_role("spinbutton", name="以视野中心为圆心")
+    metres.fill("8000")
+    metres.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("起止时间相同，请另选。")
+    dialog.get_by_role("button", name="夜间").click()
+    metres.press("Enter")
     page.wait_for_url("**circle=**,8000**")
     dashboard.settle()
-    assert dashboard.numbers().total == total(dashboard, shown(dashboard))
+    assert (dashboard.said["q"], dashboard.said["hours"]) == (["路"], ["22-6"])
+    assert 0 < dashboard.numbers().total == total(dashboard, shown(dashboard))
+
+    page = opened(dashboard)
+    expect(words).to_have_value("路")
+    words.fill("")
+    dialog.get_by_text("周六").click()
+    dialog.get_by_role("button", name="画多边形").click()
+    page.wait_for_url("**weekday=6**")
+    for x, y in ((800, 350), (1000, 350), (1000, 500)):
+        page.mouse.click(x, y)
+        page.wait_for_timeout(400)  # two clicks at once would be a double click
+    page.keyboard.press("Enter")
+    page.wait_for_url("**within=POLYGON**")
+    dashboard.settle()
+    assert not {"q", "circle"} & dashboard.said.keys()
+    assert (dashboard.said["weekday"], dashboard.said["hours"]) == (["6"], ["22-6"])
+    assert 0 < dashboard.numbers().total == total(dashboard, shown(dashboard))
