@@ -35,7 +35,7 @@ def against(picture: Picture, language: str) -> str:
     if not compared:
         return ""
     then, how = compared["unit"]["then"], picture["view"]["against"]
-    key = f"against_{how}" if how in periods.WAYS else "against_day"
+    key = f"against_{how}" if how in periods.WAYS else "compare_with"
     return f"{say(key, language)} {then['since'][:10]} – {last_day(then)}"
 
 
@@ -45,8 +45,13 @@ def last_day(then: dict[str, Any]) -> str:
     return until[:10] if "T" in until else (date.fromisoformat(until) - timedelta(days=1)).isoformat()
 
 
-def arrow(change: Change, indicator: Indicator, language: str, *, full: bool = False, good: bool = False) -> html.Span:
-    """Return a change: per cent of counts, points of shares; in full with the difference, else in the tooltip."""
+def arrow(  # noqa: PLR0913 - what a change is, and how it is written
+    change: Change, indicator: Indicator, language: str, *, full: bool = False, good: bool = False, by: bool = False
+) -> html.Span:
+    """Return a change: per cent of counts, points of shares; in full with the difference, else in the tooltip.
+
+    `by` how much it is stands there instead of per cent, where that is what rows are ordered by.
+    """
     moved = change.difference
     if moved is None:
         return html.Span("—", className="change", title=say("against_unknown", language))
@@ -56,8 +61,9 @@ def arrow(change: Change, indicator: Indicator, language: str, *, full: bool = F
     sign = (seen > 0) - (seen < 0)
     # More is better of shares and of what is `good`, less of everything else.
     look = "is-same" if not sign else "is-better" if (sign > 0) == (share or good) else "is-worse"
-    size = say("points", language, n=f"{abs(moved):.1f}") if share else relative(change, language)
     signed = ("+" if sign > 0 else MINUS if sign else "") + written(abs(moved), indicator, language)
+    percent = "" if by else relative(change, language)
+    size = say("points", language, n=f"{abs(moved):.1f}") if share else percent or signed
     title = f"{written(change.then, indicator, language)} → {written(change.now, indicator, language)} ({signed})"
     parts: list[html.I | str] = [html.I(ARROWS[sign]), f" {size}", *([f" ({signed})"] if full and not share else [])]
     return html.Span(parts, className=f"change {look}", title=title)

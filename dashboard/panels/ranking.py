@@ -77,7 +77,8 @@ def row(child: Child, measure: Measure, *, place: int, within: Table) -> html.A:
     """Return one unit's bar."""
     value, view, language = measure.value or 0, within.view, within.language
     before = within.past.get(child["code"], NOTHING).value
-    moved = [arrow(Change(measure.value, before), within.indicator, language)] if within.past else []
+    by = view["sort"] in MOVES
+    moved = [arrow(Change(measure.value, before), within.indicator, language, by=by)] if within.past else []
     marked = " is-chosen" if child["code"] == view["unit"] else ""
     return html.A(
         [

@@ -35,8 +35,9 @@ def test_a_year_earlier_changes_figures_and_ranking_and_a_link_keeps_it(
     shown = [name for name, _ in dashboard.numbers().children]
     assert [rises[name] for name in shown] == sorted(rises.values(), reverse=True)
     texts = page.locator(".rank-row .change").all_inner_texts()
-    assert [text[0] for text in texts] == [
-        "▲" if rises[name] > 0 else "▼" if rises[name] < 0 else "=" for name in shown
+    assert [text.replace("\u2212", "-") for text in texts] == [
+        f"▲ {rises[name]:+,}" if rises[name] > 0 else f"▼ {rises[name]:,}" if rises[name] < 0 else "= 0"
+        for name in shown
     ]
     fresh = Dashboard(another_page, dashboard.origin)
     fresh.open(f"?{dashboard.search}")

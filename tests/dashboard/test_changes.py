@@ -27,4 +27,6 @@ def test_an_arrow_has_a_direction_only_where_the_number_beside_it_has(
 
 def test_nothing_before_is_new_and_an_unknown_value_has_no_change() -> None:
     assert plain(arrow(Change(3, 0), COUNT, "en", full=True))[0][2][1:] == [" new", " (+3)"]
+    assert plain(arrow(Change(8, 10), COUNT, "en", by=True))[0][2][1:] == [" \u22122"]
+    assert plain(arrow(Change(79.9, 80.0), ON_TIME, "en", by=True))[0][2][1:] == [" 0.1 pp"]
     assert "—" in str(plain(arrow(Change(None, 4), COUNT, "en")))
