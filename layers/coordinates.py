@@ -35,7 +35,7 @@ CALLED: dict[Datum, str] = {
     "wgs84": r"wgs[-_ ]?84|gps|4326",
     "gcj02": r"gcj[-_ ]?02|火星|高德|腾讯|amap",
     "bd09": r"bd[-_ ]?09(?:ll)?|百度|baidu",
-    "cgcs2000": r"cgcs[-_ ]?2000|国家2000|2000国家大地坐标系?|4490",
+    "cgcs2000": r"cgcs[-_ ]?2000|国家2000|2000国家大地坐标系?|2000坐标系|天地图|4490",
 }
 NOISE = re.compile(
     r"坐标系?|经度|纬度|longitude|latitude|lon|lng|lat|point|[xy]\s*[:=：]|[()（）\[\]【】{}:=：\"]", re.IGNORECASE
@@ -93,7 +93,8 @@ def metres_between(one: Reading, other: Reading) -> float:
 def _datum(text: str) -> tuple[str, Datum | None]:
     """Take the name of a datum out of a text."""
     for datum, names in CALLED.items():
-        pattern = re.compile(rf"(?<![\d.])(?:{names})(?![\d.])", re.IGNORECASE)
+        # No part of a number is a name, but a Chinese letter may touch one.
+        pattern = re.compile(rf"(?:(?<![\d.])|(?=[^\W\da-z]))(?:{names})(?:(?<![\da-z])|(?![\d.]))", re.IGNORECASE)
         if pattern.search(text):
             return pattern.sub(" ", text), datum
     return text, None

@@ -113,3 +113,9 @@ def held(layers: Iterable[str], of: Unit, before: date | None = None) -> Questio
     table = feature.c
     where = (LIVE, table.layer.in_(list(layers)), *below(feature, of, before))
     return select(table.layer, func.count().label("n")).where(*where).group_by(table.layer)
+
+
+def meant(layer: LayerSpec, asked: Filter, city: City, of: Unit) -> Question:
+    """Ask how many of a layer's features a filter means."""
+    where = conditions(layer, asked, city, of)
+    return select(literal(layer.id).label("layer"), func.count().label("n")).select_from(feature).where(*where)

@@ -1,12 +1,13 @@
 """`/api/layers`: what can be drawn on the map, and how much of it there is."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from dashboard.asking import AConnection, TheCity, TheFilter, documented, unit_of
+from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
 from layers import counts, features, sources
 from layers.counts import Family
 from layers.filters import Filter
@@ -47,30 +48,49 @@ class LayerAnswer(BaseModel):
     fields: list[FieldAnswer]
     incidents: str | None
     style: StyleSpec | None
-    count: int
+    count: int | None
+    """Null where it was not asked for."""
     data_time: datetime | None
 
 
 @router.get("/api/layers", openapi_extra=documented())
-async def read_layers(connection: AConnection, city: TheCity, asked: TheFilter) -> list[LayerAnswer]:
-    """Return every layer in drawing order; features are counted by unit, incidents by the whole filter."""
+async def read_layers(
+    connection: AConnection,
+    city: TheCity,
+    asked: Annotated[Filter, Depends(filter_besides("incidents"))],
+    *,
+    incidents: Annotated[bool, Query(description="Whether layers of incidents are counted, too.")] = True,
+) -> list[LayerAnswer]:
+    """Return every layer in drawing order, with how much of it the filter means: as many as an export has rows."""
     of = await unit_of(connection, city, asked)
-    held = await counted(connection, city, asked, of)
+    held = await standing(connection, city, asked, of)
+    if incidents:
+        held |= await reported(connection, city, asked, of)
     times = await data_times(connection, city)
     ordered = sorted(city.layers.values(), key=lambda layer: (layer.order, layer.id))
-    return [described(layer, held.get(layer.id, 0), times.get(layer.id)) for layer in ordered]
+    return [
+        described(layer, held.get(layer.id, 0) if incidents or not layer.incidents else None, times.get(layer.id))
+        for layer in ordered
+    ]
 
 
-async def counted(connection: AsyncConnection, city: City, asked: Filter, of: Unit) -> dict[str, int]:
-    """Return how much each layer holds."""
-    own = [key for key, layer in city.layers.items() if layer.incidents is None]
-    held = {row.layer: row.n for row in await connection.execute(features.held(own, of, asked.before))}
+async def standing(connection: AsyncConnection, city: City, asked: Filter, of: Unit) -> dict[str, int]:
+    """Return how many features of each layer a filter means: at once where it says nothing but the unit."""
+    own = [layer for layer in city.layers.values() if layer.incidents is None]
+    limited = [layer for layer in own if asked.bbox or not features.plain(layer, asked, city)]
+    plainly = [layer.id for layer in own if layer not in limited]
+    questions = [features.held(plainly, of), *(features.meant(layer, asked, city, of) for layer in limited)]
+    return {row.layer: row.n for question in questions for row in await connection.execute(question)}
+
+
+async def reported(connection: AsyncConnection, city: City, asked: Filter, of: Unit) -> dict[str, int]:
+    """Return how many incidents of each layer of them a filter means."""
     question = counts.tally(asked, city, of=Family(of, ()), now=datetime.now(UTC))
     events: dict[str, int] = {}
     for row in await connection.execute(question):
         if row.part == "unit":
             events[row.source] = events.get(row.source, 0) + row.n
-    return held | {key: events.get(layer.incidents, 0) for key, layer in city.layers.items() if layer.incidents}
+    return {key: events.get(layer.incidents, 0) for key, layer in city.layers.items() if layer.incidents}
 
 
 async def data_times(connection: AsyncConnection, city: City) -> dict[str, datetime]:
@@ -85,7 +105,7 @@ async def data_times(connection: AsyncConnection, city: City) -> dict[str, datet
     return found
 
 
-def described(layer: LayerSpec, count: int, data_time: datetime | None) -> LayerAnswer:
+def described(layer: LayerSpec, count: int | None, data_time: datetime | None) -> LayerAnswer:
     """Put a layer's description and its count together."""
     return LayerAnswer(
         **layer.model_dump(include=PASSED),

@@ -170,7 +170,7 @@
   async function answers(view, signal, afresh) {
     const [place, layers, summary, incidents, known, facets, all, every] = await Promise.all([
       unit(view.unit, view.as_of),
-      fresh("/api/layers?unit=" + encodeURIComponent(view.unit) + (view.as_of ? "&" + dated(view.as_of) : ""), signal, afresh),
+      fresh("/api/layers?incidents=false&" + onemap.view.standing(view), signal, afresh),
       fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
       fresh(pageAddress(view), signal, afresh),
       city(afresh),

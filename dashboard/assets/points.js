@@ -150,16 +150,16 @@
 
   /* What each overlay should hold for this view; null is nothing. A layer is drawn as points or as a surface. */
   function wishes(view) {
-    const day = view.as_of ? "&" + onemap.feed.dated(view.as_of) : "";
     // A layer is shown where the numbers are about; in a single cell, what stands across its border matters too.
-    const inside = watched.frame.chosen ? "" : "unit=" + encodeURIComponent(view.unit) + "&";
+    const says = onemap.view.standing(view);
+    if (watched.frame.chosen) says.delete("unit");
     const on = (layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown);
     const hot = (layer) => layer.geometry === "point" && view.heat.includes(layer.id) && onemap.heat.far();
     const events = onemap.city.layers.filter((each) => each.incidents && on(each));
     const found = new Map();
     for (const [before, drawn, place] of [["", (layer) => !hot(layer), looking(0)], [HEAT, hot, looking(onemap.heat.FINER)]]) {
       for (const layer of onemap.city.layers.filter((each) => !each.incidents)) {
-        const address = "/api/points/" + layer.id + ".geojson?" + inside + place + day;
+        const address = "/api/points/" + layer.id + ".geojson?" + place + "&" + says;
         found.set(before + layer.id, on(layer) && drawn(layer) ? address : null);
       }
       found.set(before + "incidents", incidents(view, events.filter(drawn), place));

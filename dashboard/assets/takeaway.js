@@ -28,7 +28,7 @@
     ];
     for (const layer of onemap.city.layers) {
       const rows = picture.held[layer.id];
-      if (!layer.incidents && rows) found.push({ id: layer.id, name: onemap.look.name(layer), rows, says: new URLSearchParams({ unit: view.unit }) });
+      if (!layer.incidents && rows !== undefined) found.push({ id: layer.id, name: onemap.look.name(layer), rows, says: onemap.view.standing(view) });
     }
     found.push({ id: "map", name: text("map_as_drawn"), rows: null, says: filtered });
     return found;
@@ -137,6 +137,11 @@
     return decodeURIComponent(disposition.split("filename*=UTF-8''")[1]);
   }
 
+  /* Nothing else is chosen meanwhile: the dialog would be drawn anew, without progress and cancelling. */
+  function busy(on) {
+    for (const part of dialog().querySelectorAll("fieldset, .takeaway-start")) part.disabled = on;
+  }
+
   function progress(total) {
     const bar = Object.assign(document.createElement("progress"), total ? { max: total, value: 0 } : {});
     bar.setAttribute("aria-label", text("take_running"));
@@ -145,7 +150,7 @@
     stop.addEventListener("click", () => running && running.abort());
     const line = element("span", text("take_running"), "note");
     dialog().querySelector(".takeaway-state").replaceChildren(bar, line, stop);
-    dialog().querySelector(".takeaway-start").disabled = true;
+    busy(true);
     stop.focus();
     return { bar, line };
   }
@@ -169,9 +174,8 @@
     const note = element("p", message, wrong ? "takeaway-error" : "takeaway-done");
     if (wrong) note.setAttribute("role", "alert");
     dialog().querySelector(".takeaway-state").replaceChildren(note);
-    const button = dialog().querySelector(".takeaway-start");
-    button.disabled = false;
-    if (dialog().open) button.focus();
+    busy(false);
+    if (dialog().open) dialog().querySelector(".takeaway-start").focus();
   }
 
   function open(clicks) {

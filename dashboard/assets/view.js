@@ -121,6 +121,13 @@
     return says;
   }
 
+  /* The part of it that features of layers know of: where they are, and conditions on their own fields. */
+  function standing(view) {
+    const { unit, as_of, within, circle } = view;
+    const where = view.where.filter((clause) => onemap.city.layers.some((layer) => clause.startsWith(layer.id + ".")));
+    return query({ unit, as_of, within, circle, where, period: "all" });
+  }
+
   /* The changes that leave nothing but the unit and the period. */
   function unfiltered() {
     return Object.fromEntries([...LISTS.map((name) => [name, []]), ...SINGLES.map((name) => [name, null])]);
@@ -160,7 +167,7 @@
     return [onemap.look.language(said), onemap.look.applyTheme(said)];
   }
 
-  onemap.view = { looks, parse, numbers, address, span, query, unfiltered, search, go, day, shift, now: null, DAY };
+  onemap.view = { looks, parse, numbers, address, span, query, standing, unfiltered, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city, shown, ...shownLooks) {

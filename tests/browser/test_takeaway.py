@@ -38,6 +38,23 @@ def test_the_units_table_is_the_ranking(dashboard: Dashboard, tmp_path: Path) ->
     assert shown == list(dashboard.numbers().children)
 
 
+def test_conditions_and_areas_hold_for_a_layer_on_the_map_in_the_list_and_in_its_file(
+    dashboard: Dashboard, tmp_path: Path
+) -> None:
+    asked = "circle=121.55,29.87,5000&where=cameras.status:eq:offline"
+    with dashboard.page.expect_response(lambda answer: "/api/points/cameras" in answer.url) as drawn:
+        opened(dashboard, f"?lang=en&{asked}&where=severity:ge:2&q=%E8%B7%AF")
+    offline = dashboard.get(f"/api/points/cameras.geojson?zoom=14&{asked}")["total"]
+    assert drawn.value.json()["total"] == offline
+    assert 0 < offline < dashboard.get("/api/points/cameras.geojson?zoom=14&circle=121.55,29.87,5000")["total"]
+    listed = dashboard.page.locator(".layer", has_text="Cameras").locator(".value").first.inner_text()
+    choose(dashboard, "what", "cameras")
+    file = tmp_path / "cameras.xlsx"
+    taken(dashboard).save_as(file)
+    _, *rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+    assert (listed, len(rows)) == (str(offline), offline)
+
+
 def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path) -> None:
     opened(dashboard)
     choose(dashboard, "what", "map")
@@ -77,6 +94,7 @@ def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) 
     dashboard.page.locator(".takeaway-start").click()
     dashboard.page.get_by_text("已写 500 / 1,000 行").wait_for()
     assert dashboard.page.locator(".takeaway-state progress").evaluate("bar => bar.position") == 0.5
+    assert dashboard.page.locator("#takeaway-dialog input:enabled").count() == 0
     dashboard.page.locator(".takeaway-state .action").click()
     dashboard.page.get_by_text("已取消").wait_for()
     assert dashboard.page.locator(".takeaway-start").is_enabled()

@@ -33,6 +33,22 @@ def test_layers_count_what_the_filter_means(client: Client) -> None:
     assert hotline["count"] == client.json(f"/api/summary?{asked}")["total"]
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "where=cameras.status:eq:offline",
+        "circle=121.52,29.81,1500&unit=990101000000",
+        "bbox=121.5,29.8,121.54,29.82&where=cameras.status:eq:online",
+    ],
+)
+def test_a_layer_has_as_many_features_as_its_points_and_its_file(client: Client, asked: str) -> None:
+    cameras, hotline = client.json(f"/api/layers?incidents=false&{asked}")
+    assert 0 < cameras["count"] < 1200
+    assert cameras["count"] == client.json(f"/api/points/cameras.geojson?zoom=14&{asked}")["total"]
+    assert client.get(f"/api/export/cameras.csv?{asked}").headers["x-total-rows"] == str(cameras["count"])
+    assert hotline["count"] is None
+
+
 def test_a_source_tells_its_last_load(client: Client) -> None:
     units = next(source for source in client.json("/api/sources") if source["id"] == "units")
     assert (units["owner"], units["owner_en"]) == ("民政局", "Civil Affairs Bureau")
