@@ -45,7 +45,7 @@
     if (shown !== mine) return;
     mine.layers = layers;
     for (const layer of layers) {
-      layer.on("loading", () => begin(mine)).on("tileload", came).on("tileerror", failed).addTo(onemap.map);
+      layer.on("loading", () => begin(mine)).on("tileload", came).on("tileerror", failed).on("load", () => judge(mine)).addTo(onemap.map);
       layer.bringToFront();
     }
   }
@@ -59,7 +59,13 @@
 
   function came() {
     shown.came++;
-    if (shown.fault) fail(shown, shown.came > shown.failed ? "" : "partly");
+    if (shown.came >= FAILURES) judge(shown);
+    if (shown.fault === "fails") fail(shown, "partly");
+  }
+
+  /* A few tiles more than failed so far, or all there are. */
+  function judge(mine) {
+    if (mine.came > mine.failed) fail(mine, "");
   }
 
   function failed() {
