@@ -6,6 +6,9 @@
   document.addEventListener("change", function (event) {
     if (event.target.id !== "legend-breaks") return;
     const breaks = onemap.view.numbers(event.target.value);
+    const wrong = /[^\d\s.,，;；、eE+-]/.test(event.target.value) || onemap.view.numbers(event.target.value, Infinity).length > breaks.length;
+    event.target.setCustomValidity(wrong ? onemap.look.text("breaks_wrong") : "");
+    if (!event.target.reportValidity()) return;
     event.target.value = breaks.join(", ");
     onemap.view.go({ classes: "manual", breaks });
   });

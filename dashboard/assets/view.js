@@ -49,9 +49,9 @@
   }
 
   /* The upper ends of classes in the order of size, each once: at most five, for there are six colours. */
-  function numbers(text) {
+  function numbers(text, most = 5) {
     const found = (text || "").split(/[,，;；、\s]+/).filter(Boolean).map(Number).filter(Number.isFinite);
-    return [...new Set(found)].sort((a, b) => a - b).slice(0, 5);
+    return [...new Set(found)].sort((a, b) => a - b).slice(0, most);
   }
 
   /* How much of a layer is seen, in per cent: `cameras:40,hotline:70`; what is not named is seen wholly. */

@@ -102,7 +102,7 @@ def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: 
     page.wait_for_url("**within=POLYGON**")
     dashboard.settle()
     assert 0 < dashboard.numbers().total <= whole
-    page.locator(".conditions .chip", has_text="所绘区域").click()
+    page.locator(".conditions .chip", has_text="所选区域").click()
     dashboard.settle()
     assert dashboard.numbers().total == whole
 

@@ -65,6 +65,10 @@ def test_classes_are_cut_by_four_methods_and_typed_breaks_stay_in_the_address(
         units = dashboard.page.locator(".legend small").all_inner_texts()
         assert sum(number(text) for text in units) == len(dashboard.unit()["children"]), method
     field = dashboard.page.locator("#legend-breaks")
+    for wrong in ("1, about 2", "1 2 3 4 5 6"):
+        field.fill(wrong)
+        field.press("Enter")
+        assert "五个数字" in field.evaluate("field => field.validationMessage")
     field.fill("4, 1 2")
     field.press("Enter")
     dashboard.page.wait_for_url("**breaks=1,2,4**")
