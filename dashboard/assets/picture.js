@@ -28,8 +28,10 @@
   /* Tiles of a base map, then the canvases, each where it is. A tile that may not be copied is left out. */
   function shapes(pen, map, whole) {
     for (const tile of map.querySelectorAll("img.leaflet-tile-loaded")) {
+      pen.filter = getComputedStyle(tile.closest(".base-map-tiles")).filter;
       if (tile.crossOrigin !== null || new URL(tile.src).origin === window.location.origin) pen.drawImage(tile, ...box(tile, whole));
     }
+    pen.filter = "none";
     for (const drawn of map.querySelectorAll("canvas")) {
       pen.globalAlpha = Number(getComputedStyle(drawn).opacity);
       pen.drawImage(drawn, ...box(drawn, whole));
@@ -40,10 +42,10 @@
   function labels(pen, map, whole) {
     for (const label of map.querySelectorAll(".unit-label")) {
       const look = getComputedStyle(label);
-      for (const [part, size, weight] of [["b", 13.5, 600], ["span", 12.5, 400]]) {
-        const line = label.querySelector(part);
+      for (const line of label.children) {
+        const { fontSize, fontWeight } = getComputedStyle(line);
         const [x, y, wide, high] = box(line, whole);
-        write(pen, line.textContent, x + wide / 2, y + high / 2, { size, weight, align: "center", color: look.color, halo: look.getPropertyValue("--halo") });
+        write(pen, line.textContent, x + wide / 2, y + high / 2, { size: parseFloat(fontSize), weight: fontWeight, align: "center", color: look.color, halo: look.getPropertyValue("--halo") });
       }
     }
   }

@@ -10,6 +10,16 @@ from python_calamine import CalamineWorkbook
 from tests.browser.visit import Dashboard
 
 pytestmark = pytest.mark.browser
+# Remembers what is written on any canvas.
+WRITTEN = """() => {
+    const pen = CanvasRenderingContext2D.prototype;
+    const write = pen.fillText;
+    window.written = [];
+    pen.fillText = function (said, ...at) {
+        written.push(said);
+        return write.call(this, said, ...at);
+    };
+}"""
 
 
 def opened(dashboard: Dashboard, search: str = "") -> None:
@@ -78,6 +88,16 @@ def test_the_map_is_a_picture_of_the_screen(dashboard: Dashboard, tmp_path: Path
     names = [row[0] for row in said[1:-1]]
     assert {"摄像头", "网格上报、12345 热线"} <= set(names)
     assert "n：此处的数量" in said[-2]
+
+    dashboard.page.set_viewport_size({"width": 1366, "height": 768})
+    opened(dashboard, "?lang=en&unit=330206000000")
+    choose(dashboard, "what", "map")
+    choose(dashboard, "format", "png")
+    dashboard.page.evaluate(WRITTEN)
+    taken(dashboard)
+    assert dashboard.page.locator(".unit-label b + b").count(), "no name takes two lines here"
+    names = dashboard.page.locator(".unit-label > *").all_text_contents()
+    assert set(names) <= set(dashboard.page.evaluate("written"))
 
 
 def test_progress_is_shown_and_cancelling_ends_the_export(dashboard: Dashboard) -> None:
