@@ -3,6 +3,7 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const LINE = 17;
+  const SMALL = 0.8; // of the usual size, where that finds no room
   /* Steps aside, in widths and lines, the nearest first. */
   const STEPS = [0, 0.3, -0.3, 0.6, -0.6, 0.9, -0.9]
     .flatMap((x) => [0, -0.7, 0.7, -1.4, 1.4, -2.1, 2.1, -3, 3].map((y) => [x, y]))
@@ -58,15 +59,17 @@
     return [point.x - wide / 2, point.y - high, point.x + wide / 2, point.y + high];
   }
 
-  /* A name on one line, else broken near its middle. */
+  /* A name on one line, else broken near its middle, else the same in small letters. */
   function shapes(label) {
     const middle = label.name.length / 2;
     const gaps = [...label.name.matchAll(/ /g)].map((gap) => gap.index).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     const broken = gaps.length ? [[label.name.slice(0, gaps[0]), label.name.slice(gaps[0] + 1)]] : [];
-    return [[label.name], ...broken].map((lines) => ({
+    const all = [[label.name], ...broken];
+    return [...all.map((lines) => ({ lines, size: 1 })), ...all.map((lines) => ({ lines, size: SMALL }))].map(({ lines, size }) => ({
       lines,
-      wide: Math.max(...lines.map((line) => width(line, 13.5)), width(label.number, 12.5)) + 6,
-      high: (LINE * (lines.length + 1)) / 2,
+      small: size < 1,
+      wide: Math.max(...lines.map((line) => width(line, 13.5)), width(label.number, 12.5)) * size + 6,
+      high: (LINE * size * (lines.length + 1)) / 2,
     }));
   }
 
@@ -114,6 +117,7 @@
       const { point, lines } = found;
       labels.push(boxAt(point, found.wide, found.high));
       const text = onemap.units.element("div", undefined, label.dark ? "unit-label is-on-dark" : "unit-label");
+      text.classList.toggle("is-small", found.small);
       text.append(...lines.map((line) => onemap.units.element("b", line)), onemap.units.element("span", label.number));
       text.style.transform = "translate(-50%, -50%) translate(" + point.x + "px, " + point.y + "px)";
       written.append(text);

@@ -44,7 +44,7 @@ def layout(city: City, *, attributed: bool) -> html.Div:
             trackViewport=False,
             attributionControl=attributed,
             zoomControl=False,
-            zoomSnap=0.25,
+            zoomSnap=0.05,
             zoomDelta=0.5,
             wheelPxPerZoomLevel=120,
             maxZoom=19,
