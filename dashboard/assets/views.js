@@ -82,6 +82,7 @@
     const acts = element("div", "", "views-acts");
     acts.append(
       action("view_copy", (made) => copy(made, new URL(view.link, window.location.href).href)),
+      action("view_rename", () => rename(view, made)),
       action("view_replace", (made) => certain(made, "view_replace_sure", () => ask("PATCH", view_at(view), { query: present(false) }))),
       action("view_forget", (made) => certain(made, "view_forget_sure", () => ask("DELETE", view_at(view))))
     );
@@ -90,6 +91,30 @@
     made.append(acts);
     if (onemap.view.now.saved === view.slug) made.setAttribute("aria-current", "true");
     return made;
+  }
+
+  /* Name and description to be written anew, in place of the row; Escape leaves them as they are. */
+  function rename(view, row) {
+    const made = element("form", "", "views-rename");
+    const name = field("name", "view_name", { required: true, maxLength: 80, autocomplete: "off", value: view.name });
+    const back = action("view_rename_back", draw);
+    const acts = element("div", "", "views-acts");
+    acts.append(element("button", text("view_rename_keep"), "action"), back);
+    made.append(name, field("description", "view_description", { rows: 2, maxLength: 400, value: view.description }), acts);
+    made.addEventListener("submit", async function (event) {
+      event.preventDefault();
+      const said = new FormData(made);
+      await change(() => ask("PATCH", view_at(view), { name: said.get("name"), description: said.get("description") }));
+      if (onemap.view.now.saved === view.slug) window.dash_clientside.set_props("views-open", { children: names.get(view.slug) });
+    });
+    made.addEventListener("keydown", function (event) {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      draw();
+    });
+    row.replaceChildren(made);
+    name.querySelector("input").select();
   }
 
   const view_at = (view) => ADDRESS + "/" + view.slug;

@@ -22,14 +22,23 @@ def test_a_view_is_kept_shared_and_forgotten(dashboard: Dashboard, another_page:
     row = dialog.locator(".views-row")
     row.wait_for()
     assert "每周例会" in row.inner_text()
+    row.get_by_role("button", name="修改名称").click()
+    row.get_by_label("名称").fill("鄞州街面")
+    row.get_by_label("说明").press("Escape")
+    row.get_by_role("link", name="鄞州街面秩序").wait_for()
+    row.get_by_role("button", name="修改名称").click()
+    row.get_by_label("名称").fill("鄞州街面")
+    row.get_by_label("名称").press("Enter")
+    row.get_by_role("link", name="鄞州街面", exact=True).wait_for()
     view = dashboard.get("/api/views")[0]
+    assert (view["name"], view["description"]) == ("鄞州街面", "每周例会")
     assert "period" not in view["query"]
 
     fresh = Dashboard(another_page, origin)
     another_page.goto(f"{origin}{view['link']}")
     fresh.settle()
     assert fresh.numbers() == numbers
-    assert fresh.page.locator(".views-open").inner_text() == "鄞州街面秩序"
+    assert fresh.page.locator(".views-open").inner_text() == "鄞州街面"
     fresh.page.locator(".conditions .chip").first.click()
     fresh.settle()
     assert fresh.page.locator(".views-open").inner_text() == "视图"
