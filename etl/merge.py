@@ -15,10 +15,11 @@ from etl.staging import Staging, statement
 from layers.errors import LoadError
 from layers.model import Status
 from layers.pins import PINNING
+from layers.plural import counted
 from layers.specs import SourceSpec
 
 STATUSES = [status.name.lower() for status in sorted(Status)]
-UNREADABLE = "rows could not be taken apart, and each might be one that seems to be gone; none was retired"
+UNKNOWN = "might each be one that seems to be gone; none was retired"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Merge:
         self.known = Known(staging.driver, staging.table, staging.values)
         self.unchanged = 0
         self.broken = 0
+        self.nameless = 0
         if self.retires:
             staging.driver.execute("CREATE TEMPORARY TABLE withheld (key text) ON COMMIT DROP")
 
@@ -80,8 +82,9 @@ class Merge:
         """Remember the keys of rows that stay out: they are wrong, not gone."""
         self.broken += len(verdicts.rows.broken)
         if self.retires:
-            stays_out = keys.filter(pa.array(~verdicts.good)).drop_null()
-            copy(self.staging.driver, "withheld", pa.RecordBatch.from_pydict({"key": stays_out}))
+            stays_out = keys.filter(pa.array(~verdicts.good))
+            self.nameless += stays_out.null_count
+            copy(self.staging.driver, "withheld", pa.RecordBatch.from_pydict({"key": stays_out.drop_null()}))
 
     def withdraw(self) -> None:
         """Do nothing: what is staged is gone when the transaction ends."""
@@ -94,14 +97,21 @@ class Merge:
         """
         self.staging.driver.execute("ANALYZE staged")
         self.staging.driver.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PINNING, self.values["source"]])
-        unsure = f"{self.broken} {UNREADABLE}" if self.retires and self.broken else None
-        retired = self._retire() if self.retires and not self.broken else 0
+        unsure = self._unsure() if self.retires else None
+        retired = self._retire() if self.retires and unsure is None else 0
         self._execute("resolved", table=False)
         unchanged = self.unchanged + self._execute("unchanged").rowcount
         if self.staging.table == "incident":
             for step in ("unpinned", "pinned", "history"):
                 self._execute(step)
         return Merged(self._execute("merge").rowcount, unchanged, retired, unsure)
+
+    def _unsure(self) -> str | None:
+        """Return why it cannot be said which rows are gone: some stay out and do not say which they are."""
+        broken = f"{counted(self.broken, 'row')} that could not be taken apart" if self.broken else None
+        nameless = f"{counted(self.nameless, 'row')} without a key" if self.nameless else None
+        rows = " and ".join(filter(None, (broken, nameless)))
+        return f"{rows} {UNKNOWN}" if rows else None
 
     def _retire(self) -> int:
         self.staging.driver.execute("CREATE TEMPORARY TABLE missing (row_hash bigint) ON COMMIT DROP")

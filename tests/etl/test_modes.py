@@ -92,15 +92,24 @@ def test_a_row_that_stays_out_is_wrong_and_not_gone(town: Town) -> None:
     assert live(town) == {"A", "B"}
 
 
-def test_with_rows_that_cannot_be_read_nothing_is_known_to_be_gone(town: Town) -> None:
+def test_with_rows_that_do_not_say_which_they_are_nothing_is_known_to_be_gone(town: Town) -> None:
     spec = snapshot(town)
-    town.cases([case("A"), case("B")])
+    town.cases([case("A"), case("B"), case("C")])
     town.load(spec)
-    file = town.cases([case("A")])
+    file = town.cases([case("A"), case("", 标题="改")])
     file.write_bytes(file.read_bytes() + b"B,2\r\n")
     outcome = town.load(spec)
-    assert (outcome.retired, outcome.rejected) == (0, 1)
-    assert outcome.findings["not_retired"][0]["because"].startswith("1 rows could not be taken apart")
+    assert (outcome.retired, outcome.rejected, live(town)) == (0, 2, {"A", "B", "C"})
+    assert outcome.findings["not_retired"] == [
+        {
+            "because": "1 row that could not be taken apart and 1 row without a key might each be one that seems to be "
+            "gone; none was retired"
+        }
+    ]
+    town.cases([case("A"), case("  ")])
+    assert (town.load(spec).retired, live(town)) == (0, {"A", "B", "C"})
+    town.cases([case("A")])
+    assert (town.load(spec).retired, live(town)) == (2, {"A"})
 
 
 @pytest.mark.parametrize("request_", [Request(limit=1), Request(since=NOW - timedelta(days=300))])
