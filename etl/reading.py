@@ -1,12 +1,12 @@
 """The files of one load as pieces: as many rows as asked for, of columns that are known."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from etl.drift import Drift
 from etl.fields import Vocabulary
 from etl.files import Found
-from etl.mended import Mended, is_export
+from etl.mended import Mended, export_spec
 from etl.request import Request, first, reported_since
 from etl.rows import Rows
 from etl.sandbox.reading import read
@@ -22,7 +22,7 @@ class Reading:
     request: Request
     drift: Drift
     report: Report
-    mended: Mended = field(default_factory=Mended)
+    mended: Mended
 
     def pieces(self, found: Sequence[Found]) -> Iterator[Rows]:
         """Yield piece after piece, in the order of the files."""
@@ -47,8 +47,8 @@ class Reading:
         return rows if since is None else reported_since(rows, since, self.words)
 
     def _of(self, file: Found) -> Iterator[Rows]:
-        if self.request.file is not None and is_export(file.path):
-            yield from self.mended.read(file.path, name=file.name)
+        if self.request.file is not None and (spec := export_spec(file.path)) is not None:
+            yield from self.mended.read(file.path, name=file.name, spec=spec)
             return
         checked = False
         for rows in read(file.path, name=file.name, spec=self.words.source.read, parts=file.parts):

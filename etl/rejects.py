@@ -16,9 +16,10 @@ from sqlalchemy import Connection, Row, func, select
 from etl.checks import Verdicts
 from etl.mended import ABOUT
 from etl.rows import Rows
+from etl.spreadsheets import guarded
 from etl.texts import shown
 from layers import model
-from layers.errors import UnknownNameError
+from layers.errors import LoadError, UnknownNameError
 
 COPY = "COPY reject (load_id, file, row_number, reason, message, row, key) FROM STDIN"
 
@@ -82,20 +83,30 @@ def of_load(connection: Connection, load: int, *, limit: int | None = None) -> l
 
 
 def export(connection: Connection, load: int, file: Path) -> int:
-    """Write the rejects of a load as CSV in the source's own columns, the reason behind them; return how many."""
+    """Write the rejects of a load as CSV in the source's own columns, the reason behind them; return how many.
+
+    Raises:
+        LoadError: The file cannot be written.
+    """
     found = of_load(connection, load)
     columns = list(dict.fromkeys(name for item in found for name in item.row))
-    with file.open("w", encoding="utf-8-sig", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow([*columns, *ABOUT])
-        for item in found:
-            values = [_cell(item.row.get(name)) for name in columns]
-            writer.writerow([*values, item.id, item.file, item.row_number, item.reason, item.message])
+    try:
+        with file.open("w", encoding="utf-8-sig", newline="") as lines:
+            writer = csv.writer(lines)
+            writer.writerow([*columns, *ABOUT])
+            for item in found:
+                values = (*(item.row.get(name) for name in columns), item.id, item.file, item.row_number)
+                writer.writerow([_cell(value) for value in (*values, item.reason, item.message)])
+    except OSError as mistake:
+        msg = f"{file}: {mistake.strerror}; name a file that may be written, in a folder that is there"
+        raise LoadError(msg) from mistake
     return len(found)
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - any value of a row
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    """Return a value as it is written: no text that a spreadsheet would run."""
+    value = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _origin(connection: Connection, load: int) -> int:

@@ -20,6 +20,7 @@ from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
 from etl.load import Counts, Publication, write
+from etl.mended import Mended
 from etl.reading import Reading, Report
 from etl.request import Request
 from etl.stamp import Stamps, units_edition
@@ -198,7 +199,8 @@ class _Run:
         driver = self._driver()
         words = Vocabulary(self.source, self.city)
         drift = Drift(self.connection, self.source, number=self.number, load=load, accept=self.request.accept_drift)
-        reading = Reading(words, self.request, drift, self.report)
+        mended = Mended(driver, source=self.number)
+        reading = Reading(words, self.request, drift, self.report, mended)
         newest = max((file.modified for file in found), default=self.now)
         into = Publication(
             driver,
@@ -219,7 +221,7 @@ class _Run:
             target = self._target(words, newest)
             counts = write(target, self._pieces(target, found, reading), into=into)
         if counts.held is None:
-            reading.mended.resolve(driver, source=self.number, load=load)
+            mended.resolve(load=load)
             drift.keep()
         return counts
 
