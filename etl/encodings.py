@@ -1,6 +1,7 @@
 """What encoding bytes are in, where nobody says: by byte order marks, by NULs, by what is well-formed."""
 
 from pathlib import Path
+from unicodedata import category
 
 MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 SAMPLE = 256 << 10
@@ -8,6 +9,8 @@ SAMPLE = 256 << 10
 CHUNK = 1 << 20
 TOLERATED = 0.1
 """The share of characters that may be spoilt: a few bad bytes make no other encoding."""
+PRIVATE = 0.02
+"""The share of characters that may be of private use: a rare one in a name."""
 
 
 def encoding_of_file(file: Path) -> str | None:
@@ -30,15 +33,21 @@ def encoding_of(text: bytes) -> str | None:
     for name in ("utf-8", "gb18030"):
         decoded = sample.decode(name, errors="replace")
         strange = sum(not character.isascii() for character in decoded)
-        if decoded.count("\ufffd") <= TOLERATED * strange:
+        # Most of Big5 is well-formed GB18030, but some of it is where nobody has assigned a character.
+        private = sum(category(character) == "Co" for character in decoded)
+        if decoded.count("\ufffd") <= TOLERATED * strange and private <= PRIVATE * strange:
             return name
     return None
 
 
+def encoding_by_mark(text: bytes) -> str | None:
+    """Return the encoding whose byte order mark the bytes begin with."""
+    return next((name for mark, name in MARKS.items() if text.startswith(mark)), None)
+
+
 def _marked(text: bytes) -> str | None:
-    for mark, name in MARKS.items():
-        if text.startswith(mark):
-            return name
+    if found := encoding_by_mark(text):
+        return found
     if b"\x00" not in text[:SAMPLE]:
         return None
     # Without a mark, the ends of lines tell: they are NUL and newline in one order or the other.

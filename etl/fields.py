@@ -25,6 +25,8 @@ INSTANT = pa.timestamp("us", tz="UTC")
 SECOND = pa.timestamp("s", tz="UTC")
 EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
 """A time that shows what a form means: no part of it could be another."""
+FIRST = datetime(1901, 1, 1, tzinfo=UTC)
+"""Earlier times are what programs write for none: 0001-01-01, 1899-12-30, 1900-01-01."""
 LATEST = timedelta(days=1)
 """How far ahead of now a report may be: clocks differ, years do not."""
 Floats = NDArray[np.float64]
@@ -158,6 +160,15 @@ class Fields:
         )
         self.verdicts.reject(wrong, "bad-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}")
         if before is not None:
+            no_time = pc.fill_null(pc.less(instants, pa.scalar(FIRST, INSTANT)), fill_value=False)
+            self.verdicts.reject(
+                np.asarray(no_time),
+                "bad-time",
+                lambda row: (
+                    f"{self.label(name)} is {sent[row].as_py()!r}, which stands for no time; leave it empty, or name "
+                    "such texts under read.null"
+                ),
+            )
             late = pc.fill_null(pc.greater(instants, pa.scalar(before, INSTANT)), fill_value=False)
             self.verdicts.reject(
                 np.asarray(late),

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from glob import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from etl.readers import fetcher
 from layers.errors import SourceDataError
@@ -91,11 +92,16 @@ def there(source: SourceSpec, *, city: City, inbox: Path) -> list[Found]:
     if not source.read.path or not _stays(source):
         return []
     return [
-        Found(path, path.relative_to(folder).as_posix())
+        Found(path, _readable(path.relative_to(folder)))
         for folder in (city.folder, inbox)
         for path in sorted(folder.glob(source.read.path))
         if path.is_file() and FETCHED not in path.parts and not path.name.lower().endswith(UNFINISHED)
     ]
+
+
+def _readable(path: PurePath) -> str:
+    r"""Return a name as it may be kept and printed: bytes that are no UTF-8 as `\\xff`."""
+    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
 
 
 def _stays(source: SourceSpec) -> bool:
@@ -119,7 +125,7 @@ def named(path: Path) -> Found:
     """
     if not path.is_file():
         raise SourceDataError(str(path), found="there is no such file", right="name one that is there")
-    return Found(path, path.name)
+    return Found(path, _readable(PurePath(path.name)))
 
 
 def awaited(source: SourceSpec, *, city: City, inbox: Path) -> bool:

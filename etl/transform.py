@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+import numpy as np
 import pyarrow as pa
+import shapely
 
 from etl.checks import Verdicts, readable
-from etl.fields import Vocabulary
+from etl.fields import Vocabulary, trimmed
 from etl.hashes import row_hashes
 from etl.place import BEFORE
 from etl.request import Request, reported_before
@@ -61,7 +63,7 @@ def transform(target: Target, rows: Rows, request: Request) -> Piece:
     columns = target.columns(rows, verdicts)
     named = [name for name in columns if name.startswith(BEFORE)]
     former = {date.fromisoformat(name.removeprefix(BEFORE)): columns.pop(name) for name in named}
-    read = len(rows) + len(rows.broken) - _not_asked_for(columns, verdicts, request)
+    read = len(rows) + len(rows.broken) - _blank(columns, verdicts) - _not_asked_for(columns, verdicts, request)
     newest = target.newest(columns, verdicts)
     return Piece({**columns, "row_hash": row_hashes(list(columns.values()))}, verdicts, read, newest, former)
 
@@ -80,6 +82,18 @@ def transformed(target: Target, pieces: Iterable[Rows], request: Request) -> Ite
         finally:
             for left in waiting:
                 left.cancel()
+
+
+def _blank(columns: dict[str, pa.Array], verdicts: Verdicts) -> int:
+    """Leave out rows in which nothing stands at all, as sheets have them between others; return how many."""
+    rows = verdicts.rows
+    blank = ~np.asarray(columns["key"].is_valid())
+    if rows.shapes is not None:
+        blank &= shapely.is_missing(rows.shapes)
+    for name in rows.names:
+        if blank.any():
+            blank &= ~np.asarray(trimmed(rows.columns.column(name)).is_valid())
+    return verdicts.leave_out(blank)
 
 
 def _not_asked_for(columns: dict[str, pa.Array], verdicts: Verdicts, request: Request) -> int:

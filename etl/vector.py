@@ -29,6 +29,8 @@ FORMATS = {
     "TopoJSON": "topojson",
 }
 """What a pack calls the files that these drivers open."""
+HINT = ".; It might help to specify the correct driver"
+"""What GDAL says behind its reason, which is for programmers."""
 Encoding = Callable[[Path, str, ReadSpec], str | None]
 
 
@@ -51,7 +53,7 @@ class VectorReader:
             yield from self._pieces(file, name=name, spec=spec)
         except REFUSALS as mistake:
             right = f"send the file again as {self.title}"
-            raise SourceDataError(name, found=str(mistake), right=right) from mistake
+            raise SourceDataError(name, found=str(mistake).partition(HINT)[0], right=right) from mistake
 
     def _pieces(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         encoding = self.encoding(file, name, spec) if self.encoding else None

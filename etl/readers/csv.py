@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from etl.encodings import encoding_of_file
+from etl.encodings import encoding_by_mark, encoding_of_file
 from etl.rows import Broken, Rows
 from etl.texts import keep_bad_bytes
 from layers.errors import SourceDataError
@@ -94,13 +94,26 @@ class _Reading:
         )
         held: tuple[pa.RecordBatch, float] | None = None
         row = 1
-        for batch in batches:
+        for batch in self._batches(batches):
             if held is not None:
                 rows = self._piece(held, row)
                 row += len(rows) + len(rows.broken)
                 yield rows
             held = batch, min(self.text.taken / max(self.size, 1), 1.0)
         yield self._last(held or (_nothing(self.header), 1.0), row)
+
+    def _batches(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        taken = 0
+        try:
+            for batch in batches:
+                taken += len(batch)
+                yield batch
+        except pa.ArrowInvalid as mistake:
+            if "straddl" not in str(mistake):
+                raise
+            found = f"a row after row {taken + len(self.ragged)} is longer than {BLOCK >> 20} MiB"
+            right = 'close the quote (") that makes one row of all that follows it, or send shorter values'
+            raise SourceDataError(self.name, found=found, right=right) from mistake
 
     def _ragged_row(self, row: Any) -> str:  # noqa: ANN401 - pyarrow's own type is not exported
         number = row.number - (not self.named)  # the header is its row 1
@@ -148,13 +161,23 @@ def _nothing(header: list[str]) -> pa.RecordBatch:
 
 def _encoding(file: Path, *, name: str, spec: ReadSpec) -> str:
     if spec.encoding != "auto":
-        return spec.encoding or "utf-8"
-    found = encoding_of_file(file)
-    if found is None:
+        declared = spec.encoding or "utf-8"
+        with file.open("rb") as raw:
+            marked = encoding_by_mark(raw.read(4))
+        if marked is not None and not _spelt(declared).startswith(marked[:5]):
+            found = f"it begins with the mark of {marked.upper()}, and read.encoding is {declared!r}"
+            raise SourceDataError(name, found=found, right=f'say encoding = "auto", or ask for it in {declared}')
+        return declared
+    looked = encoding_of_file(file)
+    if looked is None:
         raise SourceDataError(
             name, found="its text is neither UTF-8, GB18030 nor UTF-16", right="say which it is under read.encoding"
         )
-    return found
+    return looked
+
+
+def _spelt(encoding: str) -> str:
+    return encoding.lower().replace("_", "-").replace("utf8", "utf-8").replace("utf16", "utf-16")
 
 
 def _decoder(name: str, encoding: str) -> codecs.IncrementalDecoder:

@@ -45,17 +45,32 @@ def _cells(file: Path, *, name: str, spec: ReadSpec) -> list[list[Any]]:
                 found = f"no sheet {spec.sheet!r}"
                 raise SourceDataError(name, found=found, right=f"it has {list_some(sheets) or 'none'}")
             at = sheets.index(wanted) if isinstance(wanted, str) else wanted
-            return book.get_sheet_by_index(at).to_python(skip_empty_area=False)
+            rows: list[list[Any]] = book.get_sheet_by_index(at).to_python(skip_empty_area=False)
+            if spec.sheet is None and len(sheets) > 1:
+                _require_one(book, rows, name=name, spec=spec)
+            return rows
     except calamine.PasswordError as locked:
         raise SourceDataError(name, found="it is locked with a password", right="send it without") from locked
     except REFUSALS as mistake:
         raise SourceDataError(name, found=str(mistake), right="send the file again as an Excel workbook") from mistake
 
 
+def _require_one(book: calamine.CalamineWorkbook, rows: list[list[Any]], *, name: str, spec: ReadSpec) -> None:
+    """Refuse a workbook that goes on in another sheet, or begins in one, where nobody says which is meant."""
+    sheets, head = book.sheet_names, slice(spec.header - 1, spec.header)
+    right = f"name one under read.sheet; it has {list_some(sheets)}"
+    if not any(cell not in {"", None} for row in rows for cell in row):
+        raise SourceDataError(name, found=f"the sheet {sheets[0]!r} is empty", right=right)
+    for at, other in enumerate(sheets[1:], start=1):
+        if not spec.columns and rows[head] == book.get_sheet_by_index(at).to_python(skip_empty_area=False)[head]:
+            found = f"the sheets {sheets[0]!r} and {other!r} have the same columns"
+            raise SourceDataError(name, found=found, right=f"{right}, a source for each")
+
+
 def _header(rows: list[list[Any]], *, name: str, spec: ReadSpec) -> list[str]:
     if spec.columns:
         return list(spec.columns)
-    header = ["" if cell is None else str(_plain(cell)).strip() for cell in rows[0]] if rows else []
+    header = ["" if cell in {"", None} else str(_plain(cell)).strip() for cell in rows[0]] if rows else []
     while header and not header[-1]:
         header.pop()
     if not header:

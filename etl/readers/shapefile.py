@@ -18,10 +18,14 @@ SILENT = {0x00, 0x57}
 
 def encoding(file: Path, name: str, spec: ReadSpec) -> str | None:
     """Return what the texts are in: as declared, as the file says, or as its bytes show beyond doubt."""
+    table = _beside(file, ".dbf")
+    if table is None:
+        raise SourceDataError(
+            name, found="its .dbf, which holds the columns, is missing", right="send it with the .shp"
+        )
     if spec.encoding not in {None, "auto"}:
         return spec.encoding
-    table = _beside(file, ".dbf")
-    if table is None or _beside(file, ".cpg") is not None:
+    if _beside(file, ".cpg") is not None:
         return None
     text = table.read_bytes()
     if len(text) <= LANGUAGE or text[LANGUAGE] not in SILENT:

@@ -1,11 +1,13 @@
 """Every reason for which a row stays out, with the sentence it is promised; the rest of its file comes in."""
 
 import json
+import os
 from typing import Any
 
 import pytest
 
 from etl.checks import list_some
+from layers.errors import LoadError
 from tests.etl.town import Town, case
 
 EXCHANGED = "with longitude and latitude exchanged it would lie inside"
@@ -24,6 +26,11 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         {"结案": "1.6.2026"},
         "bad-time",
         "结案 is '1.6.2026'; it should look like 2026/01/31 08:30:00 (%Y/%m/%d %H:%M:%S)",
+    ),
+    "a day that stands for none": (
+        {"结案": "1900/01/01 00:00:00"},
+        "bad-time",
+        "结案 is '1900/01/01 00:00:00', which stands for no time; leave it empty, or name such texts under read.null",
     ),
     "tomorrow": (
         {"时间": "2026/07/02 08:00:00"},
@@ -113,6 +120,25 @@ def test_column_names_among_the_rows_are_no_row(town: Town) -> None:
         (2, "repeated-header"),
         (3, "duplicate-key"),
     ]
+
+
+def test_a_row_in_which_nothing_stands_is_no_row(town: Town) -> None:
+    nothing = dict.fromkeys(case(""), " ")
+    town.cases([case("A"), nothing, case("", 标题="x"), case("B"), nothing])
+    outcome = town.load()
+    assert (outcome.read, outcome.loaded, outcome.reasons) == (3, 2, {"missing-key": 1})
+    assert [found.row_number for found in town.rejected(outcome)] == [3]
+
+
+def test_a_file_whose_name_is_no_utf8_is_read_and_named(town: Town) -> None:
+    folder = town.cases([case("A")]).parent
+    (folder / "1.csv").rename(folder / os.fsdecode("热线.csv".encode("gbk")))
+    outcome = town.load()
+    name = r"hotline/\xc8\xc8\xcf\xdf.csv"
+    assert (outcome.loaded, outcome.files) == (1, (name,))
+    town.write("hotline/2.csv", "")
+    with pytest.raises(LoadError, match=r"hotline/2.csv: the file is empty"):
+        town.load()
 
 
 def test_a_ragged_row_is_kept_as_its_line(town: Town) -> None:

@@ -29,7 +29,7 @@ def numbers(pieces: list[Rows]) -> list[int]:
     return [int(number) for piece in pieces for number in piece.numbers]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "UTF_16"])
 def test_a_declared_encoding_is_decoded(file: Path, encoding: str) -> None:
     declared = "utf-8" if encoding == "utf-8-sig" else encoding
     pieces = read(file, "编号,标题\n1,海曙区\n".encode(encoding), encoding=declared)
@@ -157,6 +157,30 @@ def test_a_quote_left_open_before_the_last_column_spoils_no_row_above_it(file: P
         (b"", "utf-8", "case.csv: the file is empty; a CSV begins with a line of column names"),
         (b"a,a\n1,2\n", "utf-8", "case.csv: columns named alike: ['a']; give every column its own name"),
         (b"a\n1\n", "gbx", "case.csv: no encoding is called 'gbx'; say utf-8 or gb18030"),
+        (
+            "\ufeffa\n1\n".encode(),
+            "GB18030",
+            (
+                "case.csv: it begins with the mark of UTF-8, and read.encoding is 'GB18030'; say encoding = \"auto\", "
+                "or ask for it in GB18030"
+            ),
+        ),
+        (
+            "a\n1\n".encode("utf-16"),
+            "utf8",
+            (
+                "case.csv: it begins with the mark of UTF-16-LE, and read.encoding is 'utf8'; say encoding = \"auto\", "
+                "or ask for it in utf8"
+            ),
+        ),
+        (
+            b'a,b\n1,2\n3\n4,"' + b"x\n" * (20 << 20),
+            "utf-8",
+            (
+                'case.csv: a row after row 2 is longer than 16 MiB; close the quote (") that makes one row of all that '
+                "follows it, or send shorter values"
+            ),
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_is_explained(file: Path, content: bytes, encoding: str, message: str) -> None:
@@ -183,11 +207,14 @@ def test_a_few_bad_bytes_do_not_change_the_encoding_that_is_found(file: Path) ->
     assert [row["编号"] for row in values(pieces)][-2:] == ["海曙区", "\U0010fffeff"]
 
 
-def test_bytes_in_no_known_encoding_are_explained(file: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("café,\nhôtel é à ü\n", "latin-1"), ("編號,標題\n1,臺北市政府\n2,中文國際\n", "big5")]
+)
+def test_bytes_in_no_known_encoding_are_explained(file: Path, text: str, encoding: str) -> None:
     with pytest.raises(
         SourceDataError, match=r"neither UTF-8, GB18030 nor UTF-16; say which it is under read.encoding"
     ):
-        read(file, "café,\nhôtel é à ü\n".encode("latin-1"), encoding="auto")
+        read(file, text.encode(encoding), encoding="auto")
 
 
 def test_a_file_without_a_header_gets_its_columns_from_the_pack(file: Path) -> None:

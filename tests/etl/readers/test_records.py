@@ -1,6 +1,7 @@
 """Records, workbooks and tables: what their values become."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,6 +11,7 @@ import geopandas
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
 from etl.readers import reader
 from etl.rows import Rows
@@ -121,3 +123,37 @@ def test_geoparquet_tells_its_reference_system(tmp_path: Path, crs: str | None, 
     assert rows.crs == told
     assert rows.shapes is not None
     assert [shape.x for shape in rows.shapes] == [121.5, 121.6, 121.7]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "keys", "names", "message"),
+    [
+        ({"一": [["a", "b"], [1, 2]], "说明": [["about"]]}, {}, ["a", "b"], None),
+        ({"1月": [["a"], [1]], "2月": [["a"], [2]]}, {"sheet": "2月"}, ["a"], None),
+        ({"一": [["list of all"], ["a", None, "b"], [1, 2, 3]]}, {"header": 2}, ["a", "column 2", "b"], None),
+        (
+            {"1月": [["a"], [1]], "说明": [["about"]], "2月": [["a"], [2]]},
+            {},
+            [],
+            (
+                "the sheets '1月' and '2月' have the same columns; name one under read.sheet; it has 1月, 说明, 2月, "
+                "a source for each"
+            ),
+        ),
+        ({"空": [], "一": [["a"], [1]]}, {}, [], "the sheet '空' is empty; name one under read.sheet; it has 空, 一"),
+    ],
+)
+def test_of_several_sheets_one_is_read_and_none_that_goes_on_is_passed_over(
+    tmp_path: Path, sheets: dict[str, list[list[Any]]], keys: dict[str, Any], names: list[str], message: str | None
+) -> None:
+    file = tmp_path / "case.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for at, row in enumerate(rows):
+                sheet.write_row(at, 0, row)
+    if message is None:
+        assert [piece.names for piece in read(file, "excel", **keys)] == [names]
+    else:
+        with pytest.raises(SourceDataError, match=re.escape(f"case.xlsx: {message}")):
+            read(file, "excel", **keys)

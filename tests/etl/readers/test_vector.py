@@ -103,6 +103,13 @@ def test_several_layers_need_a_choice(tmp_path: Path) -> None:
     assert sum(len(rows) for rows in read(file, "gpkg", "other")) == 1
 
 
+def test_a_shapefile_without_its_table_is_explained(tmp_path: Path) -> None:
+    file = written(tmp_path, "shapefile")
+    file.with_suffix(".dbf").unlink()
+    with pytest.raises(SourceDataError, match=r"case.shp: its .dbf, which holds the columns, is missing; send it with"):
+        read(file, "shapefile")
+
+
 def test_a_shapefile_that_lost_its_last_shapes_keeps_its_rows(tmp_path: Path) -> None:
     file = written(tmp_path, "shapefile")
     file.write_bytes(file.read_bytes()[: int(file.stat().st_size * SHAPES_CUT[1])])
