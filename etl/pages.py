@@ -12,6 +12,7 @@ import httpx
 
 from etl.checks import list_some
 from layers.errors import SourceDataError, UnreachableError
+from layers.plural import counted
 from layers.specs import ReadSpec
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -102,23 +103,34 @@ class Client:
 
 
 def pages(client: Client, spec: ReadSpec, since: datetime | None) -> Iterator[list[Any]]:
-    """Yield the records of page after page, until one is not full, empty, or the same again."""
+    """Yield the records of page after page, until one is empty, or the same list as before it.
+
+    A page that is not full proves nothing: a service may give less at a time than it is asked for.
+
+    Raises:
+        SourceDataError: A full page is the one before it again, so nobody knows what is behind it.
+    """
     before: list[Any] | None = None
+    taken = 0
     for number in range(MOST):
-        page = _records(client.get(spec.url or "", _parameters(spec, number, since)), spec, client.name)
-        if page and page != before:
-            yield page
-        short = len(page) < spec.page if spec.paging == "socrata" else not page
-        if short or page == before or spec.paging == "none":
+        page = _records(client.get(spec.url or "", _parameters(spec, number, taken, since)), spec, client.name)
+        if page and page == before and (len(page) == spec.page or spec.paging == "socrata"):
+            found = f"page {number + 1} has the {counted(len(page), 'record')} of the page before it again"
+            right = 'there may be more: ask for all at once by a larger read.page, or by paging = "none"'
+            raise SourceDataError(client.name, found=found, right=right)
+        if not page or page == before:
             return
-        before = page
+        yield page
+        if spec.paging == "none":
+            return
+        before, taken = page, taken + len(page)
     raise SourceDataError(client.name, found=f"more than {MOST} pages", right="ask for larger ones by read.page")
 
 
-def _parameters(spec: ReadSpec, number: int, since: datetime | None) -> Parameters:
+def _parameters(spec: ReadSpec, number: int, taken: int, since: datetime | None) -> Parameters:
     newer = spec.since if since is not None else None
     if spec.paging == "socrata":
-        asked: dict[str, str | int] = {"$limit": spec.page, "$offset": number * spec.page, "$order": ":id"}
+        asked: dict[str, str | int] = {"$limit": spec.page, "$offset": taken, "$order": ":id"}
         if newer and since is not None:
             # Socrata's times have no zone; those of most cities' sets are local, as `since` is here.
             asked["$where"] = f"{newer} >= '{since.replace(tzinfo=None).isoformat(timespec='seconds')}'"

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from etl import answers
 from etl.rows import Rows
-from layers.errors import SourceDataError
+from layers.errors import SourceDataError, UnreachableError
 from layers.specs import ReadSpec
 
 ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
@@ -32,10 +32,16 @@ def fetch(into: Path, *, name: str, spec: ReadSpec, since: datetime | None) -> N
         # Its message might repeat the address, password and all.
         found = f"{setting} is no address that SQLAlchemy can use ({type(mistake).__name__})"
         raise SourceDataError(name, found=found, right="mend it, or install the driver it names") from None
+    reached = False
     try:
-        answers.keep(_rows(engine, spec, since or ALWAYS, name), into, once=False)
+        with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
+            reached = True
+            answers.keep(_rows(connection, spec, since or ALWAYS, name), into, once=False)
     except SQLAlchemyError as mistake:
         said = str(getattr(mistake, "orig", None) or mistake).partition("\n")[0]
+        if not reached or (isinstance(mistake, DBAPIError) and mistake.connection_invalidated):
+            right = f"try again later, or mend {setting}"
+            raise UnreachableError(name, found=f"the database does not answer: {said}", right=right) from mistake
         raise SourceDataError(name, found=f"the database refused: {said}", right="mend read.query") from mistake
     finally:
         engine.dispose()
@@ -46,14 +52,13 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:  # noqa: A
     return answers.read(file, name)
 
 
-def _rows(engine: Engine, spec: ReadSpec, since: datetime, name: str) -> Iterator[dict[str, Any]]:
+def _rows(connection: Connection, spec: ReadSpec, since: datetime, name: str) -> Iterator[dict[str, Any]]:
     asked = text(spec.query or "")
     values = {"since": since} if "since" in asked.compile().params else {}
-    with engine.connect().execution_options(yield_per=AT_ONCE) as connection:
-        answer = connection.execute(asked, values)
-        names = list(answer.keys())
-        if len(set(names)) < len(names):
-            twice = sorted({column for column in names if names.count(column) > 1})
-            raise SourceDataError(name, found=f"columns named alike: {twice}", right="name them apart by AS")
-        for row in answer:
-            yield dict(zip(names, row, strict=True))
+    answer = connection.execute(asked, values)
+    names = list(answer.keys())
+    if len(set(names)) < len(names):
+        twice = sorted({column for column in names if names.count(column) > 1})
+        raise SourceDataError(name, found=f"columns named alike: {twice}", right="name them apart by AS")
+    for row in answer:
+        yield dict(zip(names, row, strict=True))

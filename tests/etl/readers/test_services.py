@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 
 from etl import files, pages
 from etl.readers import fetcher, reader
-from layers.errors import SourceDataError
+from layers.errors import SourceDataError, UnreachableError
 from layers.pack import City
 from layers.specs import SourceSpec
 from tests.etl.readers.samples import spec
@@ -94,9 +94,10 @@ def test_one_answer_is_taken_as_it_is(service: Service, tmp_path: Path) -> None:
 
 def test_socrata_is_asked_page_by_page_in_an_order_that_stays(service: Service, tmp_path: Path) -> None:
     rows = [{"id": number} for number in range(25)]
-    service.answer = lambda asked: rows[int(asked["$offset"]) :][: int(asked["$limit"])]
-    assert fetched(tmp_path, url=service.url, paging="socrata", page=10) == rows
-    assert [asked["$offset"] for asked in service.asked] == ["0", "10", "20"]
+    # It gives ten at a time at most, whatever it is asked for.
+    service.answer = lambda asked: rows[int(asked["$offset"]) :][: min(int(asked["$limit"]), 10)]
+    assert fetched(tmp_path, url=service.url, paging="socrata", page=12) == rows
+    assert [asked["$offset"] for asked in service.asked] == ["0", "10", "20", "25"]
     assert {asked["$order"] for asked in service.asked} == {":id"}
 
 
@@ -111,18 +112,27 @@ def test_only_what_is_newer_is_asked_for(service: Service, tmp_path: Path) -> No
     assert "start_date" not in service.asked[-1]
 
 
-@pytest.mark.parametrize("stubborn", [False, True])
-def test_open311_is_asked_until_a_page_is_empty_or_the_same_again(
-    service: Service, tmp_path: Path, *, stubborn: bool
+@pytest.mark.parametrize(("stubborn", "page"), [(False, 2), (True, 3), (True, 9)])
+def test_open311_is_asked_until_a_page_is_empty_or_all_is_there_again(
+    service: Service, tmp_path: Path, *, stubborn: bool, page: int
 ) -> None:
     rows = [{"service_request_id": str(number), "lat": 40.7, "long": -74.0} for number in range(5)]
 
     def answer(asked: Asked) -> list[dict[str, Any]]:
-        page = 1 if stubborn else int(asked["page"])
-        return rows[(page - 1) * 2 : page * 2]
+        return rows if stubborn else rows[(int(asked["page"]) - 1) * page : int(asked["page"]) * page]
 
     service.answer = answer
-    assert fetched(tmp_path, url=service.url, paging="open311", page=2) == (rows[:2] if stubborn else rows)
+    assert fetched(tmp_path, url=service.url, paging="open311", page=page) == rows
+
+
+@pytest.mark.parametrize("paging", ["socrata", "open311"])
+def test_a_service_that_gives_its_first_page_again_is_not_taken_for_all(
+    service: Service, tmp_path: Path, paging: str
+) -> None:
+    service.answer = lambda _: [{"id": 1}, {"id": 2}]
+    message = "page 2 has the 2 records of the page before it again; there may be more: ask for all at once"
+    with pytest.raises(SourceDataError, match=message):
+        fetched(tmp_path, url=service.url, paging=paging, page=2)
 
 
 def test_a_record_that_two_pages_share_comes_once(service: Service, tmp_path: Path) -> None:
@@ -230,7 +240,11 @@ def test_the_types_of_postgresql_become_numbers_and_text(
         ("sqlite:///:memory:", "SELECT * FROM absent", "the database refused: no such table: absent"),
         ("sqlite:///:memory:", "SELECT 1 AS a, 2 AS a", "columns named alike: ['a']; name them apart by AS"),
         ("oops://user:pass1234@x", "SELECT 1", "is no address that SQLAlchemy can use (NoSuchModuleError)"),
-        ("postgresql+psycopg://u:pass1234@127.0.0.1:1/x", "SELECT 1", "the database refused: connection failed"),
+        (
+            "postgresql+psycopg://u:pass1234@127.0.0.1:1/x",
+            "SELECT 1",
+            "the database does not answer: connection failed",
+        ),
     ],
 )
 def test_a_database_that_refuses_is_explained_without_its_password(
@@ -243,3 +257,5 @@ def test_a_database_that_refuses_is_explained_without_its_password(
         fetched(tmp_path, name="sql", query=query)
     assert message in str(raised.value)
     assert "pass1234" not in str(raised.value)
+    # What may pass is tried again by the schedule.
+    assert isinstance(raised.value, UnreachableError) == ("does not answer" in message)
