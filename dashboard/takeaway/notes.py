@@ -1,8 +1,10 @@
 """What must be known to read a file: what the filter means in words, how recent the data is, whose it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+import shapely
 
 from dashboard.clauses import clause
 from dashboard.takeaway.tables import Order, Table
@@ -10,6 +12,7 @@ from dashboard.takeaway.titles import TITLES, told
 from dashboard.texts import TEXTS
 from dashboard.words import say
 from layers import sources
+from layers.coordinates import ELLIPSOID
 from layers.pack import City
 from layers.words import STATUSES, status_code
 
@@ -48,14 +51,28 @@ def conditions(order: Order) -> list[Note]:
     found: dict[str, list[str]] = {}
     for key, value in order.asked.pairs():
         if key != "unit":
-            text = (
-                clause(value, order.city, order.language) if key == "where" else called.get(key, {}).get(value, value)
-            )
-            found.setdefault(key, []).append(text)
+            found.setdefault(key, []).append(_words(key, value, order, called))
     if not found:
         return [(told("active_filters", order.language), told("no_condition", order.language))]
     joined = "、" if order.language == "zh" else ", "
     return [(_label(key, order.language), joined.join(values)) for key, values in found.items()]
+
+
+def _words(key: str, value: str, order: Order, called: Mapping[str, Mapping[str, str]]) -> str:
+    if key == "where":
+        return clause(value, order.city, order.language)
+    if key == "within":
+        return outline(value, order.language)
+    return called.get(key, {}).get(value, value)
+
+
+def outline(wkt: str, language: str) -> str:
+    """Return how large a polygon of longitudes and latitudes is, and where; its corners stand in the address."""
+    shape = shapely.from_wkt(wkt)
+    area = f"{abs(ELLIPSOID.geometry_area_perimeter(shape)[0]) / 1e6:,.2f}"
+    corners = shapely.get_num_coordinates(shape) - shapely.get_num_geometries(shape)
+    middle = shape.representative_point()
+    return told("outline", language, n=corners, area=area, lon=f"{middle.x:.4f}", lat=f"{middle.y:.4f}")
 
 
 def names(city: City, language: str) -> dict[str, dict[str, str]]:

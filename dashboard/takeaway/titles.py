@@ -39,6 +39,10 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "as_of": ("界线按", "Boundaries as of"),
     "bbox": ("坐标范围", "Box"),
     "within": ("多边形内", "Within polygon"),
+    "outline": (
+        "{n} 个顶点，{area} 平方公里，在 {lon}, {lat} 一带",
+        "{n} corners, {area} km², about {lon}, {lat}",
+    ),
     "no_condition": ("无", "None"),
     "made_at": ("生成时间", "Made at"),
     "data_of": ("数据时间", "Data time"),
