@@ -12,25 +12,27 @@
     return [x - wide - GAP, y - tall - GAP, x + wide + GAP, y + tall + GAP];
   }
 
-  function clash(mine, others) {
-    return others.some((other) => mine[0] < other[2] && other[0] < mine[2] && mine[1] < other[3] && other[1] < mine[3]);
-  }
-
   /* A disc is as high as it is wide, a square as wide as its number. */
   function size(layer) {
     return layer.options.square ? layer._half() : { wide: layer._radius, tall: layer._radius };
   }
 
-  /* Incidents stay where they are, then the largest choose first. */
+  /* Incidents stay where they are, then the largest choose first, where they can clear of single incidents. */
   function settle() {
-    const counts = [];
-    onemap.map.eachLayer((layer) => layer.options.text && layer._point && counts.push(layer));
+    const [counts, single] = [[], []];
+    onemap.map.eachLayer((layer) => {
+      if (!layer._point || !layer._radius) return;
+      if (layer.options.text) counts.push(layer);
+      else if (layer.options.incident) single.push(box(layer._point, size(layer)));
+    });
     counts.sort((one, other) => Boolean(other.options.incident) - Boolean(one.options.incident) || other._radius - one._radius);
     const taken = [];
     for (const layer of counts) {
       const [was, half] = [layer.options.step || [0, 0], size(layer)];
       const home = layer._point.subtract(was);
-      const step = STEPS.find((each) => !clash(box(home.add(each), half), taken)) || STEPS[0];
+      const free = (each, others) => !onemap.labels.clash(box(home.add(each), half), others);
+      const apart = STEPS.filter((each) => free(each, taken));
+      const step = (!layer.options.incident && apart.find((each) => free(each, single))) || apart[0] || STEPS[0];
       taken.push(box(home.add(step), half));
       if (step[0] === was[0] && step[1] === was[1]) continue;
       layer.options.step = step;

@@ -126,5 +126,5 @@
     pane.classList.remove("is-flying");
   }
 
-  onemap.labels = { draw, place, dark };
+  onemap.labels = { draw, place, dark, clash };
 })();
