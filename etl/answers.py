@@ -16,8 +16,10 @@ def keep(answer: Iterable[Any], into: Path, *, once: bool) -> None:
     into.parent.mkdir(parents=True, exist_ok=True)
     unfinished = into.with_suffix(".unfinished")
     seen: set[int] = set()
+    # Never write through a link that somebody put there.
+    unfinished.unlink(missing_ok=True)
     try:
-        with unfinished.open("w", encoding="utf-8") as lines:
+        with unfinished.open("x", encoding="utf-8") as lines:
             for record in answer:
                 line = json.dumps(record, ensure_ascii=True, default=records.text_of)
                 if once:

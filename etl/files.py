@@ -68,12 +68,15 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
     `since` is how recent the last load was, for services that can tell what is newer.
 
     Raises:
-        SourceDataError: There are none, the pattern leads out of both folders, or the service does not answer.
+        SourceDataError: There are none, the pattern or a link leads out of both, or the service does not answer.
     """
     if source.read.format in SERVICES:
         # A snapshot is always whole; everything else may leave out what was there the last time.
         newer = since.astimezone(city.time_zone) if since and source.mode != "snapshot" else None
-        return [_fetched(source, folder=inbox / FETCHED / source.id, since=newer)]
+        answer = _fetched(source, folder=inbox / FETCHED / source.id)
+        _require_within(answer, (inbox,))
+        fetcher(source.read.format)(answer.path, name=answer.name, spec=source.read, since=newer)
+        return [answer]
     if not _stays(source):
         raise SourceDataError(
             source.id, found=f"read.path is {source.read.path!r}", right="it must stay below the pack or the inbox"
@@ -84,6 +87,8 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
         raise SourceDataError(
             source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right
         )
+    for file in found:
+        _require_within(file, (city.folder, inbox))
     return found
 
 
@@ -109,11 +114,22 @@ def _stays(source: SourceSpec) -> bool:
     return not pattern.is_absolute() and ".." not in pattern.parts
 
 
-def _fetched(source: SourceSpec, *, folder: Path, since: datetime | None) -> Found:
-    """Return a service's answer as a file, named after where it came from."""
-    read = source.read
-    name = (read.url or f"sql:{read.database}").partition("?")[0]
-    fetcher(read.format)(folder / "answer.jsonl", name=name, spec=read, since=since)
+def _require_within(file: Found, folders: tuple[Path, ...]) -> None:
+    """Refuse a link to what whoever may write to the folders need not be allowed to read; the folders may be links."""
+    roots = [folder.resolve() for folder in folders]
+    for part in file.parts:
+        real = part.resolve()
+        if not any(real.is_relative_to(root) for root in roots):
+            raise SourceDataError(
+                file.name,
+                found=f"{part.name} leads to {real}, out of the pack and the inbox, by a link",
+                right="copy the file there, or mount its folder there (mount --bind)",
+            )
+
+
+def _fetched(source: SourceSpec, *, folder: Path) -> Found:
+    """Return the file for a service's answer, named after where it comes from."""
+    name = (source.read.url or f"sql:{source.read.database}").partition("?")[0]
     return Found(folder / "answer.jsonl", name)
 
 

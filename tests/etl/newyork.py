@@ -8,7 +8,7 @@ from layers.database import driver_url, migrate
 from layers.pack import City
 from layers.settings import HOME
 from tests.conftest import Databases
-from tests.etl.shared import link
+from tests.etl.shared import put
 from tests.etl.town import Town
 
 FILES = {
@@ -32,5 +32,5 @@ def send(town: Town) -> None:
     """Put every shared file where its source looks, or skip the test."""
     for folder, names in FILES.items():
         for name in names:
-            link(f"nyc/incidents/{name}", town.inbox / folder)
-    link("nyc/cameras/nyctmc_cameras.json", town.inbox / "cameras")
+            put(f"nyc/incidents/{name}", town.inbox / folder)
+    put("nyc/cameras/nyctmc_cameras.json", town.inbox / "cameras")

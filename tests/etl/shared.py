@@ -1,5 +1,6 @@
 """Real files that are never committed: tests find them beside the checkout, or say that they were skipped."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,7 @@ def needed(name: str) -> Path:
     return path
 
 
-def link(name: str, into: Path) -> None:
-    """Put a shared file into an inbox's folder without copying it."""
+def put(name: str, into: Path) -> None:
+    """Copy a shared file into an inbox's folder."""
     into.mkdir(parents=True, exist_ok=True)
-    path = needed(name)
-    (into / path.name).symlink_to(path)
+    shutil.copy2(needed(name), into)
