@@ -68,7 +68,8 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
     `since` is how recent the last load was, for services that can tell what is newer.
 
     Raises:
-        SourceDataError: There are none, the pattern or a link leads out of both, or the service does not answer.
+        SourceDataError: There are none, the pattern or a link leads out of both, both have one of the same name, or the
+            service does not answer.
     """
     if source.read.format in SERVICES:
         # A snapshot is always whole; everything else may leave out what was there the last time.
@@ -87,6 +88,7 @@ def find(source: SourceSpec, *, city: City, inbox: Path, since: datetime | None 
         raise SourceDataError(
             source.id, found=f"no file {source.read.path!r} below {city.folder} or {inbox}", right=right
         )
+    _require_one_of_a_name(found)
     for file in found:
         _require_within(file, (city.folder, inbox))
     return found
@@ -112,6 +114,15 @@ def _readable(path: PurePath) -> str:
 def _stays(source: SourceSpec) -> bool:
     pattern = PurePosixPath(source.read.path)
     return not pattern.is_absolute() and ".." not in pattern.parts
+
+
+def _require_one_of_a_name(found: list[Found]) -> None:
+    """Refuse a file that the pack and the inbox both have: nobody could tell later which of them a row is of."""
+    first: dict[str, Path] = {}
+    for file in found:
+        if (other := first.setdefault(file.name, file.path)) != file.path:
+            there = f"it is there twice, as {other} and as {file.path}"
+            raise SourceDataError(file.name, found=there, right="keep the one that holds, or rename one to load both")
 
 
 def _require_within(file: Found, folders: tuple[Path, ...]) -> None:

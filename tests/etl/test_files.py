@@ -33,3 +33,11 @@ def test_a_link_may_not_leave_the_pack_and_the_inbox(town: Town, tmp_path: Path)
     (town.inbox / "shapes" / "a.dbf").symlink_to(secret / "1.csv")
     with pytest.raises(SourceDataError, match=r"shapes/a.shp: a.dbf leads to"):
         town.load(town.source("hotline", read={"path": "shapes/*.shp", "format": "shapefile", "encoding": None}))
+
+
+def test_a_file_that_the_pack_and_the_inbox_both_have_is_read_from_neither(town: Town) -> None:
+    (shipped,) = town.city.folder.glob("units.*")
+    town.write(shipped.name, shipped.read_bytes())
+    with pytest.raises(SourceDataError, match=rf"{shipped.name}: it is there twice, as .*; keep the one that holds"):
+        town.load("units")
+    assert town.one("SELECT count(*) FROM unit") == 31
