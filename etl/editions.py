@@ -38,6 +38,19 @@ class Edition:
     begins: date
     load: int
 
+    def require_begun(self, today: date, *, source: str) -> None:
+        """Make sure that the edition is in force: what is loaded holds from then on, whatever day it says.
+
+        Raises:
+            LoadError: It is yet to come.
+        """
+        if self.begins > today:
+            msg = (
+                f"{source}: the edition {self.begins} is yet to come into force, today is {today}; nothing was "
+                f"published; load it on {self.begins} or later, or mend the day under edition"
+            )
+            raise LoadError(msg)
+
     def require_newer(self) -> None:
         """Make sure that no later edition is in force.
 

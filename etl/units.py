@@ -43,7 +43,7 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         raise LoadError(msg)
     counts = Counts(data_time=newest)
     checked, drafts, sent = _read(words, pieces, city)
-    edition = _edition(words, into)
+    edition = _edition(words, into, city)
     hierarchy = Hierarchy(into.driver, city, moves=edition is not None)
     given = list(hierarchy.identified(drafts))
     if city.spec.code not in hierarchy.known:
@@ -79,11 +79,18 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     return counts
 
 
-def _edition(words: Vocabulary, into: Publication) -> Edition | None:
-    """Return the edition that a source declares, where the whole of it was sent."""
-    if words.source.edition is None or into.request.partial:
+def _edition(words: Vocabulary, into: Publication, city: City) -> Edition | None:
+    """Return the edition that a source declares, where the whole of it was sent.
+
+    Raises:
+        LoadError: It is yet to come into force, or a later one is.
+    """
+    if words.source.edition is None:
         return None
     edition = Edition(into.driver, words.source.edition, into.load)
+    edition.require_begun(into.now.astimezone(city.time_zone).date(), source=words.source.id)
+    if into.request.partial:
+        return None
     edition.require_newer()
     return edition
 

@@ -1,7 +1,7 @@
 """Boundaries as of a day: chosen among the editions, drawn and counted as they were, in the link, taken back."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ def merge(url: str, data: Path) -> None:
     plain = city.sources["units"].model_dump()
     plain |= {"edition": BEGINS, "read": plain["read"] | {"path": "merged.fgb"}}
     engine = create_engine(driver_url(url))
-    outcome = load(SourceSpec.model_validate(plain), city=city, engine=engine, inbox=data, now=datetime.now(UTC))
+    now = max(datetime.now(UTC), datetime.combine(BEGINS, time(), city.time_zone))
+    outcome = load(SourceSpec.model_validate(plain), city=city, engine=engine, inbox=data, now=now)
     engine.dispose()
     assert outcome.retired > 1
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 import shapely
 from sqlalchemy import Engine
 
+from etl.request import Request
+from etl.run import WHOLE
 from etl.stamp import Stamp, units_in_force
 from layers.errors import LoadError, PackError
 from layers.pack import City
@@ -112,6 +115,19 @@ def test_the_same_edition_sent_again_changes_nothing(own_town: Town) -> None:
     again = own_town.load(edition(own_town, list(reversed(merged(own_town)))))
     assert (again.state, again.loaded, again.retired) == ("unchanged", 0, 0)
     assert own_town.one("SELECT count(*) FROM unit_past") == 1
+
+
+@pytest.mark.parametrize("asked", [WHOLE, Request(limit=99)], ids=["whole", "in part"])
+def test_an_edition_that_is_yet_to_come_into_force_is_refused(own_town: Town, asked: Request) -> None:
+    before = own_town.rows("SELECT code, ctid::text FROM unit")
+    source = edition(own_town, merged(own_town))
+    eve = datetime(2026, 6, 30, 15, 59, tzinfo=UTC)
+    said = r"units: the edition 2026-07-01 is yet to come into force, today is 2026-06-30; .* load it on 2026-07-01"
+    with pytest.raises(LoadError, match=said):
+        own_town.load(source, now=eve, request=asked)
+    assert own_town.rows("SELECT code, ctid::text FROM unit") == before
+    # In Shanghai the first of July begins now.
+    assert own_town.load(source, now=eve + timedelta(minutes=1), request=asked).state == "published"
 
 
 def test_an_edition_older_than_the_one_in_force_is_refused(own_town: Town) -> None:

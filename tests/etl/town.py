@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +68,14 @@ class Town:
         source: str | SourceSpec = "hotline",
         *,
         dry_run: bool = False,
-        now: datetime = NOW,
+        now: datetime | None = None,
         request: Request = WHOLE,
     ) -> Outcome:
-        """Load a source, or the part of it that is asked for."""
+        """Load a source, or the part of it that is asked for; a later edition of units on its first day."""
         spec = self.city.sources[source] if isinstance(source, str) else source
+        if now is None:
+            begins = spec.edition and datetime.combine(spec.edition, time(), self.city.time_zone)
+            now = max(NOW, begins or NOW)
         return load(
             spec, city=self.city, engine=self.engine, inbox=self.inbox, now=now, dry_run=dry_run, request=request
         )
