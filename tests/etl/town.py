@@ -74,8 +74,8 @@ class Town:
         """Load a source, or the part of it that is asked for; a later edition of units on its first day."""
         spec = self.city.sources[source] if isinstance(source, str) else source
         if now is None:
-            begins = spec.edition and datetime.combine(spec.edition, time(), self.city.time_zone)
-            now = max(NOW, begins or NOW)
+            begins = datetime.combine(spec.edition, time(), self.city.time_zone) if spec.edition else NOW
+            now = max(NOW, begins)
         return load(
             spec, city=self.city, engine=self.engine, inbox=self.inbox, now=now, dry_run=dry_run, request=request
         )
