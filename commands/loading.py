@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from commands.results import ROWS, exit_code, reasons, say
+from commands.results import ROWS, exit_code, noticed, reasons, say
 from commands.session import Session, out, printable, progress, session, show
 from etl import catalogue, rejects
 from etl.city import Result, load_city
@@ -130,6 +130,7 @@ def loads(
                 "rejected": item.rejected,
                 "retired": item.retired,
                 "reasons": reasons(item.reasons),
+                "findings": item.findings if as_json else noticed(item.findings),
                 "message": item.message,
             }
             for item in catalogue.loads(connection, source=source)

@@ -27,8 +27,10 @@ def say(results: Sequence[Result], *, as_json: bool) -> None:
     if as_json:
         show([_said(outcome) | _errors(outcome) for outcome in done], as_json=True)
     else:
-        # Why one is held is a sentence of its own below the table.
-        show([_said(outcome) | {"held": None} for outcome in done], as_json=False)
+        # Why one is held is a sentence of its own below the table, and findings are told there one by one.
+        show(
+            [_said(outcome) | {"held": None, "findings": noticed(outcome.findings)} for outcome in done], as_json=False
+        )
         for outcome in done:
             _show_findings(outcome)
         if errors := [{"source": item.source, **row} for item in done for row in _errors(item).get("errors", [])]:
@@ -59,6 +61,11 @@ def reasons(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
+def noticed(findings: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
+    """Return how many rows, or else how many findings, there are of each kind, on one line."""
+    return reasons({kind: sum(int(str(item.get("rows", 1))) for item in found) for kind, found in findings.items()})
+
+
 def _said(outcome: Outcome) -> dict[str, object]:
     return {
         "source": outcome.source,
@@ -69,7 +76,7 @@ def _said(outcome: Outcome) -> dict[str, object]:
         "rejected": outcome.rejected,
         "retired": outcome.retired,
         "reasons": reasons(outcome.reasons),
-        "findings": reasons({name: len(found) for name, found in outcome.findings.items()}),
+        "findings": outcome.findings,
         "held": outcome.held,
         "load": outcome.load_id,
         "seconds": round(outcome.seconds, 1),

@@ -34,6 +34,8 @@ class Load:
     message: str | None
     """Why it failed."""
     reasons: dict[str, int]
+    findings: dict[str, list[dict[str, object]]]
+    """What was noticed of rows that came in."""
 
 
 @dataclass(frozen=True)
@@ -102,4 +104,5 @@ def _load(row: Row[Any]) -> Load:
         retired=row.rows_retired,
         message=row.detail.get("message"),
         reasons=row.detail.get("reasons", {}),
+        findings=row.detail.get("findings", {}),
     )

@@ -31,6 +31,8 @@ class Verdicts:
         """Let every row in."""
         self.rows = rows
         self.good: Mask = np.ones(len(rows), dtype=np.bool_)
+        self.unknown_units: dict[int, str] = {}
+        """Rows that may in, but name a unit that nobody knows and have no better place: its code."""
         self._found: dict[int, Verdict] = {}
 
     def reject(self, wrong: Mask, reason: str, message: str | Callable[[int], str]) -> None:

@@ -121,8 +121,9 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
             entry.stage(accepted, verdicts)
         entry.withhold(key, verdicts)
         rejects.add(verdicts, key)
+        watch.judged(verdicts)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
-    counts.findings |= watch.kinds.findings()
+    counts.findings |= watch.findings()
     counts.suspect(watch.suspicions(), source, into.request)
     if counts.held:
         entry.withdraw()

@@ -74,6 +74,12 @@ def place(rows: Rows, spec: PlaceSpec, *, stamp: Stamp, verdicts: Verdicts) -> P
     nowhere = np.flatnonzero(~there)
     codes = unit_codes(rows.columns.take(pa.array(nowhere)), spec)
     units[nowhere] = stamp.known(codes)
+    if spec.unit is not None:
+        verdicts.unknown_units = {
+            row: code
+            for row, unit, code in zip(nowhere.tolist(), units[nowhere].tolist(), codes, strict=True)
+            if unit == stamp.top and code is not None and code not in stamp.units.by_code
+        }
     former = {
         f"{BEFORE}{day}": _formerly(old, lon, lat, nowhere=nowhere, codes=codes) for day, old in stamp.former.items()
     }

@@ -1,5 +1,6 @@
 """Watches the rows of one load go by, and says in the end what the load is suspected of."""
 
+from etl.checks import Verdicts
 from etl.fields import Vocabulary
 from etl.rows import Rows
 from etl.stamp import Stamp
@@ -10,6 +11,7 @@ from etl.suspicion.kinds import Kinds
 from etl.suspicion.names import Names
 from etl.suspicion.places import doubtful
 from etl.suspicion.sample import Sample
+from etl.suspicion.unknown import UnknownUnits
 
 
 class Watch:
@@ -19,6 +21,7 @@ class Watch:
         """Begin with nothing seen."""
         self.sample = Sample(words)
         self.kinds = Kinds()
+        self.unknown = UnknownUnits()
         self.stamp = stamp
         self.earlier = earlier
         self.names = Names(earlier.driver, stamp.city)
@@ -28,6 +31,14 @@ class Watch:
         self.sample.see(rows)
         if self.sample.words.source.place.lon is None:
             self.kinds.see(rows.shapes)
+
+    def judged(self, verdicts: Verdicts) -> None:
+        """Look at what became of the piece."""
+        self.unknown.see(verdicts)
+
+    def findings(self) -> dict[str, list[dict[str, object]]]:
+        """Return what was noticed of rows that came in, and holds nothing up."""
+        return self.kinds.findings() | self.unknown.findings()
 
     def suspicions(self) -> list[Suspicion]:
         """Return what was noticed of all pieces together."""

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
+from etl import catalogue
 from etl.request import Request
 from etl.run import Outcome
 from layers.datum import gcj02_to_bd09, wgs84_to_gcj02
@@ -325,3 +326,22 @@ def test_mixed_and_mended_geometry_is_counted(town: Town) -> None:
     assert outcome.findings["mixed"] == [{"kind": "point", "rows": 2}, {"kind": "polygon", "rows": 1}]
     assert outcome.reasons == {"wrong-geometry": 1}
     assert estates(town, [point, point]).findings == {}
+
+
+def test_codes_of_units_that_nobody_knows_are_counted_and_named(
+    town: Town, unit_code: Callable[[str], str | None]
+) -> None:
+    nowhere = {"经度": "", "纬度": ""}
+    sent = [case(f"K{n}", 社区="330212999999", **nowhere) for n in range(3)]
+    known, none = case("L", 社区="990101001001001", **nowhere), case("M", **nowhere)
+    out = case("O", 社区="330212999999", 分类="?", **nowhere)
+    town.cases([*sent, case("P", 社区="88"), case("Q", 社区="88", **nowhere), known, none, out])
+    outcome = town.load()
+    assert (outcome.state, outcome.loaded, outcome.reasons) == ("published", 7, {"unknown-category": 1})
+    (found,) = outcome.findings["unknown_unit"]
+    assert found["rows"] == 4
+    said = "they name a unit that is not known, such as '330212999999' (3 rows), '88' (1 row); kept in the city without"
+    assert said in found["because"]
+    assert [unit_code(key) for key in ("K0", "L")] == [town.city.spec.code, "990101001001001"]
+    with town.engine.connect() as connection:
+        assert catalogue.loads(connection, source="hotline")[0].findings == outcome.findings
