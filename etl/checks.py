@@ -7,13 +7,16 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from etl.hashes import Seen
-from etl.rows import Mask, Rows
+from etl.hashes import Seen, places
+from etl.rows import Mask, Numbers, Rows
 from etl.texts import MARK, UNREADABLE
 
 SHOWN = 20
 """How many known names a message lists."""
+REMEMBERED = 2_000_000
+"""Rows of a load of which is remembered where they stood, 16 bytes each."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class Keys:
         """Remember how to ask which of some keys are truly staged."""
         self._staged = staged
         self._seen = Seen()
+        self._origins = Origins()
 
     def check(self, keys: pa.Array, verdicts: Verdicts, label: str) -> None:
         """Reject rows whose key is empty, or stands in an accepted row before them."""
@@ -114,7 +118,35 @@ class Keys:
         again[suspects] = [key in truly for key in accepted[suspects]]
         wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
         wrong[at[again]] = True
-        verdicts.reject(
-            wrong, "duplicate-key", lambda row: f"{label} {keys[row].as_py()!r} stands in an earlier row of this load"
-        )
         self._seen.add(hashed[~again])
+        rows = verdicts.rows
+        self._origins.add(rows.file, rows.numbers[at[~again]], hashed[~again])
+        first = dict(zip(at[again].tolist(), self._origins.named(hashed[again], rows.file), strict=True))
+        verdicts.reject(
+            wrong,
+            "duplicate-key",
+            lambda row: f"{label} {keys[row].as_py()!r} stands in an earlier row of this load{first[row]}",
+        )
+
+
+class Origins:
+    """Where the first rows of a load stood, so that a row that repeats one of them can name it."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._pieces: list[tuple[str, Numbers, NDArray[np.uint64]]] = []
+
+    def add(self, file: str, numbers: Numbers, hashes: NDArray[np.uint64]) -> None:
+        """Remember the rows of a piece by the hashes of their keys, as long as there are not too many."""
+        if sum(len(some) for _, some, _ in self._pieces) < REMEMBERED:
+            self._pieces.append((file, numbers, hashes))
+
+    def named(self, hashes: NDArray[np.uint64], file: str) -> list[str]:
+        """Return `, row 7` for each hash, with the file where it is another one; nothing where it is not known."""
+        found = [""] * len(hashes)
+        for name, numbers, known in self._pieces if len(hashes) else []:
+            order = np.argsort(known)
+            place, there = places(known[order], hashes)
+            for at in np.flatnonzero(there).tolist():
+                found[at] = f", row {numbers[order[place[at]]]}" + (f" of {name}" if name != file else "")
+        return found

@@ -15,7 +15,7 @@ UNKNOWN = "known: order, order-stall, order-parking, noise"
 MANY = "mend it, or place.datum where this is said of many rows"
 CASES: dict[str, tuple[dict[str, str], str, str]] = {
     "no key": ({"编号": " "}, "missing-key", "编号 is empty; every row needs a key of its own"),
-    "key twice": ({"编号": "GOOD"}, "duplicate-key", "编号 'GOOD' stands in an earlier row of this load"),
+    "key twice": ({"编号": "GOOD"}, "duplicate-key", "编号 'GOOD' stands in an earlier row of this load, row 1"),
     "no time": ({"时间": ""}, "bad-time", "时间 is empty; every incident needs the time when it was reported"),
     "no such day": (
         {"时间": "2026/02/30 08:00:00"},
@@ -156,9 +156,10 @@ def test_a_key_repeated_far_behind_is_noticed(town: Town, monkeypatch: pytest.Mo
     town.cases([case("A", 标题="first"), *between, case("A", 标题="second")])
     town.cases([case("A", 标题="third"), case("B")], "hotline/2.csv")
     outcome = town.load()
-    assert [(item.file, item.row_number) for item in town.rejected(outcome)] == [
-        ("hotline/1.csv", 202),
-        ("hotline/2.csv", 1),
+    said = "编号 'A' stands in an earlier row of this load, row 1"
+    assert [(item.file, item.row_number, item.message) for item in town.rejected(outcome)] == [
+        ("hotline/1.csv", 202, said),
+        ("hotline/2.csv", 1, f"{said} of hotline/1.csv"),
     ]
     assert town.one("SELECT title FROM incident WHERE key = 'A'") == "first"
 

@@ -81,7 +81,11 @@ def test_area_and_label_are_those_of_the_polygon(town: Town) -> None:
     ("changes", "reason", "message"),
     [
         ({"code": ""}, "missing-key", "code is empty; every row needs a key of its own"),
-        ({"code": "990101001001001"}, "duplicate-key", "code '990101001001001' stands in an earlier row of this load"),
+        (
+            {"code": "990101001001001"},
+            "duplicate-key",
+            "code '990101001001001' stands in an earlier row of this load, row 5",
+        ),
         ({"code": "9901"}, "bad-code", "code is '9901'; a grid code must be 15 digits"),
         (
             {"code": "990101001001", "level": "street"},
