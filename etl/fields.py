@@ -21,6 +21,8 @@ from layers.specs import FieldSpec, SourceSpec
 
 ZONED = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
 """How an ISO 8601 time that names its own zone ends; one that is only a date does not."""
+LEAP = r"^(.*\d\d:\d\d):60"
+"""How an ISO 8601 time with a leap second begins."""
 INSTANT = pa.timestamp("us", tz="UTC")
 SECOND = pa.timestamp("s", tz="UTC")
 EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
@@ -220,6 +222,15 @@ def instants_in(text: pa.Array, patterns: Sequence[str], zone: ZoneInfo) -> pa.A
             left = pc.if_else(found.is_valid(), None, text) if found.null_count < len(found) else text
             found = pc.coalesce(found, _instants(left, pattern, None if re.search("%[zZ]", pattern) else zone))
         return found
+    found = _iso(text, zone)
+    leap = pc.and_(found.is_null(), pc.match_substring_regex(text, LEAP))
+    if pc.any(leap).as_py():
+        before = pc.replace_substring_regex(pc.if_else(leap, text, None), LEAP, r"\1:59")
+        found = pc.coalesce(found, pc.add(_iso(before, zone), pa.scalar(timedelta(seconds=1), pa.duration("us"))))
+    return found
+
+
+def _iso(text: pa.Array, zone: ZoneInfo) -> pa.Array:
     zoned = pc.and_(pc.match_substring_regex(text, ZONED), pc.match_substring(text, ":"))
     zoned = pc.fill_null(zoned, fill_value=False)
     with_zone = _instants(pc.if_else(zoned, text, None), "ISO8601", None)
@@ -229,6 +240,11 @@ def instants_in(text: pa.Array, patterns: Sequence[str], zone: ZoneInfo) -> pa.A
 def _instants(text: pa.Array, pattern: str, zone: ZoneInfo | None) -> pa.Array:
     sent: Any = text.to_numpy(zero_copy_only=False)
     parsed = pd.to_datetime(sent, format=pattern, errors="coerce", utc=zone is None)
+    # There are leap seconds, which begin the next minute; a 61st is none, though pandas takes it for the one after.
+    if "%S" in pattern and len(after := np.flatnonzero(parsed.second == 1)):
+        no_time = pd.to_datetime(sent[after], format=pattern.replace("%S", "61"), errors="coerce", utc=True).notna()
+        if no_time.any():
+            parsed = parsed.where(~np.isin(np.arange(len(parsed)), after[no_time]))
     if zone is None:
         return pa.array(parsed.tz_localize(None).to_numpy().astype("datetime64[us]")).cast(INSTANT)
     local = pa.array(parsed.to_numpy().astype("datetime64[us]"))

@@ -22,6 +22,18 @@ def test_every_declared_form_is_read_and_no_other() -> None:
     ] * 2
 
 
+def test_a_leap_second_begins_the_next_minute_and_a_61st_is_no_time() -> None:
+    ends = {":59": "29:59", ":60": "30:00", ":61": None, ":62": None}
+    for form, day in (
+        ("%Y/%m/%d %H:%M:%S", "1961/01/01 08:29"),
+        ("ISO", "1961-01-01T08:29"),
+        ("Z", "1961-01-01T00:29"),
+    ):
+        sent = [day + end + ("Z" if form == "Z" else "") for end in ends] + [f"{day}:01" + ("Z" if form == "Z" else "")]
+        found = instants_in(pa.array(sent, pa.string()), (form,) if "%" in form else (), ZONE).to_pylist()
+        assert [value and value.strftime("%M:%S") for value in found] == [*ends.values(), "29:01"], form
+
+
 def test_a_date_and_a_time_in_two_columns_are_one_time(town: Town) -> None:
     town.cases([case("A", 时间="2026/06/01", 标题="08:30"), case("B", 标题="08:30"), case("C", 时间="", 标题="")])
     form = ("%Y/%m/%d %H:%M", "%Y/%m/%d")
