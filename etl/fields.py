@@ -29,6 +29,9 @@ EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
 """A time that shows what a form means: no part of it could be another."""
 FIRST = datetime(1901, 1, 1, tzinfo=UTC)
 """Earlier times are what programs write for none: 0001-01-01, 1899-12-30, 1900-01-01."""
+DAYS = r"[2-7]\d{4}(\.\d+)?"
+"""Days as spreadsheets count them, from 1954 to 2118."""
+SPREADSHEET = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of no zone
 LATEST = timedelta(days=1)
 """How far ahead of now a report may be: clocks differ, years do not."""
 Floats = NDArray[np.float64]
@@ -160,7 +163,11 @@ class Fields:
             if patterns
             else "it should be ISO 8601, such as 2026-01-31T08:30:00"
         )
-        self.verdicts.reject(wrong, "bad-time", lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}")
+        self.verdicts.reject(
+            wrong,
+            "bad-time",
+            lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}{as_days(sent[row].as_py())}",
+        )
         if before is not None:
             no_time = pc.fill_null(pc.less(instants, pa.scalar(FIRST, INSTANT)), fill_value=False)
             self.verdicts.reject(
@@ -186,6 +193,16 @@ class Fields:
 
     def _spec(self, name: str) -> FieldSpec:
         return self.words.source.fields[name]
+
+
+def as_days(sent: str) -> str:
+    """Return what to do about a number where a time should be, if a spreadsheet would take it for a day."""
+    if not re.fullmatch(DAYS, sent):
+        return ""
+    day = (SPREADSHEET + timedelta(days=float(sent))).isoformat(sep=" ", timespec="minutes")
+    return (
+        f"; as a spreadsheet counts days it would be {day}: give the column the format of a date there and save it anew"
+    )
 
 
 def trimmed(column: pa.Array) -> pa.Array:
