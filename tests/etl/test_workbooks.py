@@ -1,5 +1,6 @@
 """Loads of workbooks: what cells hold that are not formatted, or whose formulas failed."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from etl.run import Outcome
 from tests.etl.town import COLUMNS, Town, case
 
 
-def load(town: Town, *rows: dict[str, object]) -> Outcome:
+def load(town: Town, *rows: Mapping[str, object]) -> Outcome:
     """Load a workbook of cases; a text that begins with `=` is a formula that came to an error."""
     file = Path(town.write("hotline.xlsx", ""))
     with xlsxwriter.Workbook(file) as book:
@@ -34,3 +35,16 @@ def test_a_number_where_a_time_should_be_is_told_as_the_day_it_would_be(town: To
         "be 2026-06-01 12:00: give the column the format of a date there and save it anew"
     )
     assert found.message == expected
+
+
+def test_formulas_that_failed_are_nothing_and_keep_rows_out_that_need_them(town: Town) -> None:
+    times = {"时间": date(2026, 6, 1)}
+    outcome = load(
+        town,
+        {**case("A"), **times, "标题": "=#N/A"},
+        {**case("B"), "时间": "=#REF!"},
+        {**case("=#DIV/0!"), **times},
+        {**case("C"), **times, "经度": "=#VALUE!"},
+    )
+    assert outcome.reasons == {"bad-time": 1, "missing-key": 1, "not-a-number": 1}
+    assert town.one("SELECT title FROM incident") is None
