@@ -1,16 +1,35 @@
 """What became of loads, as a person and a program read it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from commands.session import err, out, printable, show
 from etl.city import Result
 from etl.run import Outcome
 from layers.errors import LoadError
 from layers.plural import counted
+from layers.specs import SourceSpec
 
 ROWS = "row 1 is the first below the header; blank lines, and lines within quotes, do not count"
 SHOWN = 5
 """Findings of a kind that are printed."""
+TOLD = (
+    "source",
+    "state",
+    "read",
+    "loaded",
+    "unchanged",
+    "rejected",
+    "retired",
+    "reasons",
+    "findings",
+    "held",
+    "message",
+    "load",
+    "seconds",
+    "errors",
+)
+"""What is said of every source, in this order."""
 OVER_LIMIT = 3
 """The exit code of loads that went in, but left more rows out than their source allows."""
 WAITS = 4
@@ -25,15 +44,15 @@ def say(results: Sequence[Result], *, as_json: bool) -> None:
     """
     done = [outcome for _, outcome in results if isinstance(outcome, Outcome)]
     if as_json:
-        show([_said(outcome) | _errors(outcome) for outcome in done], as_json=True)
+        show([_said(source, outcome) for source, outcome in results], as_json=True)
     else:
-        # Why one is held is a sentence of its own below the table, and findings are told there one by one.
-        show(
-            [_said(outcome) | {"held": None, "findings": noticed(outcome.findings)} for outcome in done], as_json=False
-        )
+        # Why one is held or failed is a sentence of its own below the table, and findings are told there one by one.
+        below = {"held": None, "message": None, "errors": None}
+        rows = [_said(source, outcome) | below for source, outcome in results]
+        show([row | {"findings": noticed(row["findings"] or {})} for row in rows], as_json=False)
         for outcome in done:
             _show_findings(outcome)
-        if errors := [{"source": item.source, **row} for item in done for row in _errors(item).get("errors", [])]:
+        if errors := [{"source": item.source, **row} for item in done for row in _errors(item) or []]:
             show(errors, as_json=False)
             out.print(ROWS, style="dim", soft_wrap=True)
     failures = [str(outcome) for _, outcome in results if isinstance(outcome, LoadError)]
@@ -66,29 +85,20 @@ def noticed(findings: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
     return reasons({kind: sum(int(str(item.get("rows", 1))) for item in found) for kind, found in findings.items()})
 
 
-def _said(outcome: Outcome) -> dict[str, object]:
-    return {
-        "source": outcome.source,
-        "state": outcome.state,
-        "read": outcome.read,
-        "loaded": outcome.loaded,
-        "unchanged": outcome.unchanged,
-        "rejected": outcome.rejected,
-        "retired": outcome.retired,
-        "reasons": reasons(outcome.reasons),
-        "findings": outcome.findings,
-        "held": outcome.held,
-        "load": outcome.load_id,
-        "seconds": round(outcome.seconds, 1),
-    }
+def _said(source: SourceSpec, result: Outcome | LoadError) -> dict[str, Any]:
+    if isinstance(result, LoadError):
+        return dict.fromkeys(TOLD) | {"source": source.id, "state": "failed", "message": str(result)}
+    said = {name: getattr(result, name, None) for name in TOLD}
+    said |= {"reasons": reasons(result.reasons), "load": result.load_id, "seconds": round(result.seconds, 1)}
+    return said | {"errors": _errors(result)}
 
 
-def _errors(outcome: Outcome) -> dict[str, list[dict[str, object]]]:
+def _errors(outcome: Outcome) -> list[dict[str, object]] | None:
     """Return the first rows that a dry run would leave out."""
     if outcome.state != "dry-run":
-        return {}
+        return None
     names = ("file", "row", "reason", "message")
-    return {"errors": [dict(zip(names, item, strict=True)) for item in outcome.errors]}
+    return [dict(zip(names, item, strict=True)) for item in outcome.errors]
 
 
 def _show_findings(outcome: Outcome) -> None:

@@ -31,6 +31,16 @@ def test_rows_over_the_limit_of_rejects_are_said_by_the_exit_code(inbox: Path) -
 def test_a_refusal_is_1_and_a_mistyped_option_is_2(inbox: Path) -> None:
     (inbox / "hotline" / "1.csv").write_text("a,b\n1,2\n", encoding="gb18030")
     assert run("load", "hotline").exit_code == 1
+    answer = run("load", "hotline", "cameras", "--json")
+    refused, done = json.loads(answer.stdout)
+    assert (answer.exit_code, refused["source"], refused["state"], done["state"]) == (
+        1,
+        "hotline",
+        "failed",
+        "published",
+    )
+    assert refused["message"].startswith("hotline/1.csv: no column '编号'")
+    assert refused.keys() == done.keys()
     assert run("load", "hotline", "--fast").exit_code == 2
     assert run("load", "hotline", "--limit", "0").exit_code == 2
     assert run("load", "hotline", "--since", "gestern").exit_code == 1
