@@ -4,6 +4,7 @@ import gzip
 import stat
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -17,6 +18,10 @@ RATIO = 200
 MOST = 4 << 30
 """An archive may hold this many entries, and grow to 64 MiB, or 200 times its size, but never beyond 4 GiB."""
 CHUNK = 1 << 20
+UTF8 = 1 << 11
+"""The flag of an entry that says so of its name; without it, Python takes names for those of DOS in America."""
+MAC = "__MACOSX/"
+"""Where a Mac packs what only a Mac has a use for, under the names of the files."""
 SUFFIXES = {
     "csv": {".csv", ".tsv", ".txt"},
     "flatgeobuf": {".fgb"},
@@ -46,12 +51,24 @@ def unpacked(file: Path, *, name: str, wanted: str, into: Path) -> Path:
         if head != b"PK\x03\x04":
             return file
         with ZipFile(file) as archive:
+            name_entries(archive)
             _check(archive, name=name, size=file.stat().st_size)
             if wanted == "excel":
                 return file
             return _extracted(archive, name=name, wanted=wanted, into=into)
     except BAD as mistake:
         raise SourceDataError(name, found=f"the archive is damaged: {mistake}", right="pack it again") from mistake
+
+
+def name_entries(archive: ZipFile) -> None:
+    """Give entries the names they were packed under: programs in China write them in GBK, and do not say so."""
+    for entry in archive.infolist():
+        if not entry.flag_bits & UTF8 and not entry.orig_filename.isascii():
+            sent = entry.orig_filename.encode("cp437")
+            for encoding in ("utf-8", "gb18030"):
+                with suppress(UnicodeDecodeError):
+                    entry.filename = sent.decode(encoding)
+                    break
 
 
 def limit(size: int) -> int:
@@ -81,7 +98,7 @@ def _check(archive: ZipFile, *, name: str, size: int) -> None:
 
 
 def _extracted(archive: ZipFile, *, name: str, wanted: str, into: Path) -> Path:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith(MAC)]
     found = [entry for entry in entries if PurePosixPath(entry.filename).suffix.lower() in SUFFIXES.get(wanted, set())]
     if len(found) != 1:
         has = list_some([entry.filename for entry in found or entries])

@@ -8,7 +8,7 @@ from zipfile import BadZipFile, ZipFile
 import pyogrio
 import python_calamine as calamine
 
-from etl.archives import ENTRIES, SUFFIXES, unpacked
+from etl.archives import ENTRIES, SUFFIXES, name_entries, unpacked
 from etl.checks import list_some
 from etl.encodings import encoding_of_file
 from etl.guess.guess import Guess
@@ -70,6 +70,7 @@ def _packed(file: Path, name: str) -> str:
     """Return the format of the file that an archive holds."""
     try:
         with ZipFile(file) as archive:
+            name_entries(archive)
             names = [entry.filename for entry in archive.infolist()[: ENTRIES + 1]]
     except (BadZipFile, OSError, ValueError, NotImplementedError) as mistake:
         raise SourceDataError(name, found=f"the archive is damaged: {mistake}", right="pack it again") from mistake
