@@ -101,6 +101,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "balance_list": ("在表格中列出未定位到下级的事件", "List the unplaced in the table"),
     "balance_back": ("重新列出全部事件", "List everything again"),
     "only_unplaced": ("仅未定位到下级", "Only unplaced"),
+    "list_unplaced": ("未定位事件", "Unplaced incidents"),
     "compare_with": ("对比", "Compare with"),
     "against_none": ("不对比", "nothing"),
     "against_before": ("上一时段", "the period before"),

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from dashboard.api.incidents import UNPLACED
 from dashboard.api.levels import Method
 from dashboard.asking import TheCity, documented, filter_besides
 from dashboard.takeaway import files
@@ -22,7 +23,7 @@ from layers.filters import Filter
 from layers.parameters import numbers
 
 router = APIRouter()
-OWN = ("language", "text", "job")
+OWN = ("language", "text", "job", "unplaced")
 LOOKS = ("indicator", "classes", "breaks", "ramp", "layers")
 Job = Annotated[
     str | None,
@@ -112,13 +113,14 @@ async def read_rows(  # noqa: PLR0913 - each is a parameter of the address
         Literal["guarded", "verbatim"],
         Query(description="Of CSV: whether text that spreadsheets would run as a formula gets an apostrophe."),
     ] = "guarded",
+    unplaced: Annotated[bool, Query(description=f"Of incidents: {UNPLACED}.")] = False,
     job: Job = None,
 ) -> Response:
     """Return `incidents`, a layer's features, or `units` (those below, with their figures) as a file.
 
     `X-Total-Rows` says how many rows it has, as many as `/api/summary` counts. Two exports run at a time.
     """
-    wish = Wish(what, ending, asked, language, verbatim=text == "verbatim")
+    wish = Wish(what, ending, asked, language, verbatim=text == "verbatim", unplaced=unplaced)
     progress = exports.begin(job or token_hex(8))
     make = partial(files.begin, wish, exports=exports, city=city, progress=progress)
     return download(*await started(make, progress), progress)

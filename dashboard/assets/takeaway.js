@@ -23,7 +23,9 @@
     const view = picture.view;
     const filtered = onemap.view.query(view);
     const found = [
-      { id: "incidents", name: text("list"), rows: picture.summary.total, says: filtered },
+      view.unplaced
+        ? { id: "incidents", name: text("list_unplaced"), rows: picture.summary.unplaced, says: filtered + "&unplaced=true" }
+        : { id: "incidents", name: text("list"), rows: picture.summary.total, says: filtered },
       { id: "units", name: text("units_table"), rows: picture.frame.children.length, says: onemap.view.query(view, { unit: picture.frame.unit.code }) },
     ];
     for (const layer of onemap.city.layers) {

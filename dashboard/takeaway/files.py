@@ -58,6 +58,8 @@ class Wish:
     asked: Filter
     language: str
     verbatim: bool = False
+    unplaced: bool = False
+    """Only incidents that belong to the unit but to none of its children."""
 
 
 def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress: Progress) -> File:
@@ -65,9 +67,11 @@ def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress
 
     Raises:
         UnknownNameError: There is no such unit or layer.
-        FilterError: The format can't hold so many rows.
+        FilterError: The format can't hold so many rows, or what is asked for is never unplaced.
     """
     table_of = tables(city, wish.what)
+    if wish.unplaced and wish.what != INCIDENTS:
+        raise FilterError(name="unplaced", value="true", right=f"only {INCIDENTS} can be asked for so")
     form = VERBATIM if wish.verbatim and wish.ending == "csv" else FORMATS[wish.ending]
     order = ordered(wish, held, exports=exports, city=city, shape=form.shape)
     table = table_of(order)
@@ -105,7 +109,8 @@ def ordered(wish: Wish, held: ExitStack, *, exports: Exports, city: City, shape:
             raise NotInForceError(code, day=wish.asked.as_of, spans=lived)
         known = [each.code for each in connection.execute(highest(wish.asked.before))]
         raise UnknownNameError(kind="unit", name=code, known=known)
-    return Order(connection, city, wish.asked, Unit.of(row), wish.language, datetime.now(UTC), shape)
+    of, now = Unit.of(row), datetime.now(UTC)
+    return Order(connection, city, wish.asked, of, wish.language, now, shape, unplaced=wish.unplaced)
 
 
 def tables(city: City, what: str) -> Callable[[Order], Table]:

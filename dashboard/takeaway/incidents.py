@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from dashboard.takeaway.places import Places, point, unit_columns
 from dashboard.takeaway.tables import Column, Order, Record, Table, attribute, coded, plain, shaped
@@ -27,7 +27,7 @@ def table(order: Order, layer: LayerSpec | None = None) -> Table:
         order = replace(order, asked=replace(order.asked, sources=(layer.incidents,)))
     by_source = counted(order)
     return Table(
-        title=layer.title if layer else title("list"),
+        title=layer.title if layer else title("list_unplaced" if order.unplaced else "list"),
         columns=columns(order),
         total=sum(by_source.values()),
         question=question(order),
@@ -37,6 +37,10 @@ def table(order: Order, layer: LayerSpec | None = None) -> Table:
 
 def counted(order: Order) -> dict[str, int]:
     """Return how many there are by source, counted as the summary counts them."""
+    if order.unplaced:
+        n = func.count().label("n")
+        listed = select(source.c.code, n).join(incident, source.c.id == incident.c.source_id).where(*wanted(order))
+        return {row.code: row.n for row in order.connection.execute(listed.group_by(source.c.code))}
     found: dict[str, int] = {}
     asked = counts.tally(order.asked, order.city, of=Family(order.of, ()), now=order.now)
     for row in order.connection.execute(asked):
@@ -59,9 +63,15 @@ def question(order: Order) -> Question:
         )
         .join(category, category.c.id == own.category_id)
         .join(source, source.c.id == own.source_id)
-        .where(*incidents.conditions(order.asked, order.city, order.of))
+        .where(*wanted(order))
         .order_by(own.reported_at.desc(), own.id.desc())
     )
+
+
+def wanted(order: Order) -> list[ColumnElement[bool]]:
+    """Return the conditions of the rows; of the unplaced, that none of the unit's children has them."""
+    found = incidents.conditions(order.asked, order.city, order.of)
+    return [*found, incidents.unplaced(order.of, order.asked.before)] if order.unplaced else found
 
 
 def columns(order: Order) -> list[Column]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -22,6 +23,7 @@ Note = tuple[str, str]
 def notes(order: Order, table: Table) -> list[Note]:
     """Return labels and texts, in the order to be read."""
     language, city = order.language, order.city
+    said = [*order.asked.pairs(), *([("unplaced", "true")] if order.unplaced else [])]
     found = [
         (told("contents", language), f"{city.spec.name.text(language)} · {table.title.text(language)}"),
         (told("scope", language), place(order)),
@@ -32,7 +34,7 @@ def notes(order: Order, table: Table) -> list[Note]:
         (told("times", language), told("times_said", language, zone=city.spec.time_zone)),
         (told("degrees", language), told("degrees_said", language)),
         *origins(order, table.sources),
-        (told("address_of", language), f"?{order.asked.query()}"),
+        (told("address_of", language), f"?{urlencode(said)}"),
     ]
     if city.spec.generated:
         found.append((told("generated", language), city.spec.generated.text(language)))
@@ -52,6 +54,8 @@ def conditions(order: Order) -> list[Note]:
     for key, value in order.asked.pairs():
         if key != "unit":
             found.setdefault(key, []).append(_words(key, value, order, called))
+    if order.unplaced:
+        found["unplaced"] = [told("unplaced_here", order.language)]
     if not found:
         return [(told("active_filters", order.language), told("no_condition", order.language))]
     joined = "、" if order.language == "zh" else ", "

@@ -37,6 +37,7 @@ class Order:
     language: str
     now: datetime
     shape: Shape = "none"
+    unplaced: bool = False
 
 
 @dataclass(frozen=True)

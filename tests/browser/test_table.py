@@ -1,5 +1,8 @@
 """The table of incidents: sorted, filtered and chosen by clicks, its rows are the API's, and the map goes with it."""
 
+import csv
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -82,7 +85,9 @@ def period(dashboard: Dashboard) -> str:
     return str(dashboard.page.evaluate("() => onemap.view.query(onemap.view.now, onemap.view.unfiltered()).toString()"))
 
 
-def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(dashboard: Dashboard) -> None:
+def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(
+    dashboard: Dashboard, tmp_path: Path
+) -> None:
     dashboard.open("?period=1y")
     page = dashboard.page
     page.locator(".figures .balance a").click()
@@ -92,6 +97,15 @@ def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(da
     assert 0 < len(found) <= len(whole)
     assert found == whole[: len(found)]
     expect(page.locator(".incident-list footer .note")).to_contain_text(f"{dashboard.numbers().unplaced:,}")
+    page.locator("#takeaway-open").click()
+    offered = page.locator("#takeaway-dialog .takeaway-choice", has_text="未定位事件").locator(".value").inner_text()
+    page.locator("#takeaway-dialog input[value='csv']").check()
+    with page.expect_download() as coming:
+        page.locator(".takeaway-start").click()
+    coming.value.save_as(file := tmp_path / "unplaced.csv")
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        taken = [row["编号"] for row in csv.DictReader(lines)]
+    assert (f"{len(taken):,}", taken[:100]) == (offered, whole)
     dashboard.open("?unit=330212000000&period=1y&strip=table&status=closed")
     rows(dashboard)
     third = page.locator(ROWS).nth(2)

@@ -82,6 +82,20 @@ def test_features_and_units_are_all_there(client: Client, ending: str, tmp_path:
     assert [int(n) for n in totals] == sorted((child["total"] for child in summary["children"]), reverse=True)
 
 
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("query", ["", f"unit={WEST}&status=closed"])
+def test_the_unplaced_alone_are_those_of_their_list(client: Client, query: str, ending: str, tmp_path: Path) -> None:
+    answer = client.get(f"/api/export/incidents.{ending}?{query}&unplaced=true&language=en")
+    listed = client.json(f"/api/incidents?{query}&unplaced=true&limit=500")["incidents"]
+    assert answer.headers["x-total-rows"] == str(len(listed)) == str(client.json(f"/api/summary?{query}")["unplaced"])
+    key = "key" if ending in {"geojson", "gpkg"} else "Number"
+    assert [row[key] for row in rows(answer.content, ending, tmp_path)] == [item["key"] for item in listed] != []
+    if ending == "geojson":
+        said = dict(json.loads(answer.content)["notes"])
+        assert said["Unplaced"] == "Incidents that belong here but to none of the units below"
+        assert said["Address"].endswith("unplaced=true")
+
+
 def test_a_layer_of_incidents_is_those_of_its_source(client: Client, tmp_path: Path) -> None:
     found = rows(client.get("/api/export/hotline.geojson").content, "geojson", tmp_path)
     assert len(found) == client.json("/api/summary?source=hotline")["total"]
@@ -190,6 +204,7 @@ def test_a_file_is_called_after_what_it_is(client: Client) -> None:
         ("/api/export/incidents.csv?unit=7", 400, "no unit has the id '7'"),
         ("/api/export/incidents.pdf", 400, "ending"),
         ("/api/export/incidents.csv?status=lost", 400, "no status has the id 'lost'"),
+        ("/api/export/units.csv?unplaced=true", 400, "only incidents can be asked for so"),
         ("/api/export/jobs/unheard-of", 404, "no export has the id 'unheard-of'"),
     ],
 )
