@@ -240,6 +240,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "area_circle_hint": ("单击圆心，再单击圆周；Esc 取消", "Click the middle, then the rim; Esc cancels"),
     "drawn_area": ("所选区域", "chosen area"),
+    "limit": ("所选区域的边界", "Edge of the chosen area"),
     "circle_of": ("半径 {metres} 米内", "within {metres} m"),
     "where": ("字段条件", "Fields"),
     "where_hint": ("各组同时满足；组内满足其一即可。", "All groups must hold; within a group one is enough."),

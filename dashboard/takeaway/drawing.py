@@ -23,13 +23,17 @@ from dashboard.takeaway.overlays import Overlay, overlays
 from dashboard.takeaway.tables import Order
 from dashboard.values import Asked, measured
 from layers import units
+from layers.coordinates import ELLIPSOID
 from layers.counts import Family
+from layers.filters import Filter
 from layers.indicators import Indicator
 from layers.questions import Question
 from layers.units import Unit, ancestor_ids, by_ids, in_force
 
 METRES = 6_371_008.8 * math.pi / 180
 """In a degree of latitude."""
+CORNERS = 120
+"""Of a circle."""
 NOTHING = "#d3dbe2"
 """The colour of a unit without a value."""
 
@@ -71,6 +75,8 @@ class Drawing:
     """On the lowest level: the unit among its neighbours."""
     overlays: Sequence[Overlay]
     """From the bottom up, in metres as well."""
+    limits: Sequence[BaseGeometry]
+    """The areas that filter, in metres too."""
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -112,7 +118,19 @@ def drawn(order: Order, look: Look) -> Drawing:
     # Of a single cell, what stands across its border matters too.
     around = replace(order, asked=replace(order.asked, unit=None)) if chosen else order
     over = [item.moved(metres) for item in overlays(around, look.layers, (west, south, east, north))]
-    return Drawing(areas, classes, colours, len(values) - len(known), chosen, over)
+    limits = [shapely.transform(limit, metres) for limit in asked_areas(order.asked)]
+    return Drawing(areas, classes, colours, len(values) - len(known), chosen, over, limits)
+
+
+def asked_areas(asked: Filter) -> list[BaseGeometry]:
+    """Return the areas in which a filter looks, in degrees: a drawn one, a circle's on the ellipsoid, a box."""
+    found: list[BaseGeometry] = [shapely.from_wkt(asked.within)] if asked.within else []
+    if asked.circle:
+        lon, lat, metres = asked.circle
+        ways = np.linspace(0, 360, CORNERS, endpoint=False)
+        lons, lats, _ = ELLIPSOID.fwd(np.full(CORNERS, lon), np.full(CORNERS, lat), ways, np.full(CORNERS, metres))
+        found.append(shapely.Polygon(np.column_stack([lons, lats])))
+    return [*found, *([shapely.box(*asked.bbox)] if asked.bbox else [])]
 
 
 def family(order: Order) -> Family:

@@ -7,7 +7,7 @@ from shapely.geometry import LineString, box
 
 from dashboard.classes import span
 from dashboard.takeaway.drawing import NOTHING, Drawing, Look
-from dashboard.takeaway.marks import disc, outline, point
+from dashboard.takeaway.marks import disc, limit, outline, point
 from dashboard.takeaway.overlays import Overlay
 from dashboard.takeaway.paper import DIM, TEXT, Paper, Spot, rgb
 from dashboard.takeaway.signs import Group, Sign
@@ -46,6 +46,8 @@ def rows(paper: Paper, drawing: Drawing, look: Look, *, language: str, across: t
     left, right, size = across
     key = _Key(paper, language, left, right - left, size)
     found = [*key.classes(drawing, look)]
+    if drawing.limits:
+        found.append(key.limit())
     for overlay in drawing.overlays:
         found += key.overlay(overlay)
     if any(overlay.counted for overlay in drawing.overlays):
@@ -67,6 +69,17 @@ class _Key:
             yield self._class(colour, span(item, look.indicator.digits), item.units)
         if drawing.unknown:
             yield self._class(NOTHING, say("no_data", self.language), drawing.unknown)
+
+    def limit(self) -> Row:
+        """Return the row that says what the edge of an area that filters means."""
+
+        def draw(y: float) -> None:
+            middle = 1.1 * self.size - y
+            limit(self.paper, LineString([(self.left, middle), (self.left + 8, middle)]), HERE)
+            self.paper.letters(8.5 * self.size)
+            self.paper.write(self.left + 11, y, say("limit", self.language))
+
+        return Row(6 * self.size, draw)
 
     def overlay(self, overlay: Overlay) -> Iterator[Row]:
         """Yield a layer with the sign of all its features, or of many together; then what single ones mean."""

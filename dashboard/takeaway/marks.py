@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shapely import get_parts
 from shapely.geometry.base import BaseGeometry
 
 from dashboard.symbols import SHAPES
+from dashboard.takeaway.apart import Disc, apart
 from dashboard.takeaway.drawing import Area
 from dashboard.takeaway.overlays import Overlay
 from dashboard.takeaway.paper import LINE, TEXT, Box, Paper, Spot, dark, rgb
 from dashboard.takeaway.signs import Sign
 
-ASIDE = 4.2
-"""Millimetres by which the discs of two layers step aside, so that neither covers the other."""
+LIMIT = "#a05a00"
+"""The colour of areas that filter: the amber of a light page, darker."""
 STROKE, FILLED = 0.5, 0.45
 """Millimetres of lines and edges; how much of a polygon's colour is seen, so that the unit below shows."""
+BACKED = 0.65
+"""How much of that ground is seen, so that points below it still are."""
 DASHES = {"dashed": (1.5, 1.1), "dotted": (0.15, 1.1)}
 """Millimetres of ink and gap."""
 
@@ -44,23 +48,29 @@ def labels(paper: Paper, areas: Sequence[Area], spot: Spot) -> list[Label]:
     return found
 
 
-def write(paper: Paper, labels: Sequence[Label]) -> None:
-    """Write the labels."""
+def write(paper: Paper, labels: Sequence[Label], *, backed: bool) -> None:
+    """Write the labels; where lines may run below them, on ground of their unit's colour."""
     pdf = paper.pdf
     paper.letters(8)
     high = pdf.font_size * 1.15
     for label in labels:
         pdf.set_text_color(*rgb("#ffffff" if dark(label.area.colour) else TEXT))
         x, y = label.at
+        if backed:
+            west, top, east, bottom = label.box
+            pdf.set_fill_color(*rgb(label.area.colour))
+            with pdf.local_context(fill_opacity=BACKED):
+                pdf.rect(west, top, east - west, bottom - top, style="F", round_corners=True, corner_radius=1)
         for text, below in ((label.area.name, -0.15), (label.area.text, 0.95)):
             paper.write(x - pdf.get_string_width(text) / 2, y + below * high, text)
 
 
 def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence[Label]) -> None:
-    """Draw layers: lines and polygons as they are, points in their signs, and discs with counts where they are many."""
-    counted = [overlay for overlay in overlays if overlay.counted]
+    """Draw layers: lines and polygons as they are, points in their signs, and above them discs with counts."""
+    counts: list[tuple[Overlay, str]] = []
+    discs: list[Disc] = []
+    singles: list[Box] = []
     for overlay in overlays:
-        aside = ASIDE * paper.scale * (counted.index(overlay) - (len(counted) - 1) / 2) if overlay in counted else 0
         for mark in overlay.marks:
             if mark.sign is not None and mark.sign.geometry != "point":
                 outline(paper, mark.place, spot, mark.sign)
@@ -68,10 +78,24 @@ def over(paper: Paper, overlays: Sequence[Overlay], spot: Spot, labels: Sequence
             x, y = spot.of(mark.place.centroid.x, mark.place.centroid.y)
             if mark.sign is not None:
                 point(paper, (x, y), mark.sign)
+                radius = mark.sign.radius * paper.scale
+                singles += [(x - radius, y - radius, x + radius, y + radius)] if overlay.incidents else []
             else:
-                # A count stands for an area and may move; a single feature is where it is.
                 count = f"{mark.count:,}"
-                disc(paper, _clear(x + aside, y, reach(paper, count), labels), count, overlay.colour)
+                counts.append((overlay, count))
+                discs.append(Disc(x, y, reach(paper, count), first=overlay.incidents))
+    # A count stands for an area and may move; a single feature is where it is.
+    moved = apart(discs, [label.box for label in labels], singles, paper.scale)
+    for at, (overlay, count) in zip(moved, counts, strict=True):
+        disc(paper, (at.x, at.y), count, overlay.colour)
+
+
+def limit(paper: Paper, edge: BaseGeometry, spot: Spot) -> None:
+    """Draw the edge of an area that filters, as far as it is on the map: dashed, on white that no colour swallows."""
+    parts = [part for part in get_parts(edge) if part.length]  # where it only touches the frame it has none
+    for line, width, dash in (("#ffffff", 1.1, None), (LIMIT, 0.55, (2.2, 1.3))):
+        for part in parts:
+            paper.line(part, spot, line=line, width=width * paper.scale, dash=dash)
 
 
 def disc(paper: Paper, at: tuple[float, float], count: str, colour: str) -> None:
@@ -113,16 +137,6 @@ def reach(paper: Paper, count: str) -> float:
     """Return the radius of a disc, which grows with its letters: those of a larger paper are larger."""
     digits = sum(letter.isdigit() for letter in count)
     return (1.3 + 0.5 * max(digits - 1, 0)) * paper.scale
-
-
-def _clear(x: float, y: float, radius: float, labels: Sequence[Label]) -> tuple[float, float]:
-    """Return the nearest place above or below the label that a disc would cover."""
-    room = radius + 0.2
-    for label in labels:
-        west, top, east, bottom = label.box
-        if _clash((x - room, y - room, x + room, y + room), (west, top, east, bottom)):
-            return x, (top - room if y < (top + bottom) / 2 else bottom + room)
-    return x, y
 
 
 def _clash(box: Box, other: Box) -> bool:

@@ -67,6 +67,9 @@ def _words(key: str, value: str, order: Order, called: Mapping[str, Mapping[str,
         return clause(value, order.city, order.language)
     if key == "within":
         return outline(value, order.language)
+    if key == "circle" and order.asked.circle:
+        lon, lat, metres = order.asked.circle
+        return told("round", order.language, metres=f"{metres:,.0f}", lon=f"{lon:.4f}", lat=f"{lat:.4f}")
     return called.get(key, {}).get(value, value)
 
 

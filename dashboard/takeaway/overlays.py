@@ -47,6 +47,12 @@ class Overlay:
     """What the signs of single features mean."""
     level: Title | None = None
     """The level whose units are counted, where features are not drawn where they are."""
+    incidents: bool = False
+
+    @property
+    def strokes(self) -> bool:
+        """Whether any mark is a line or a polygon."""
+        return any(mark.sign and mark.sign.geometry != "point" for mark in self.marks)
 
     @property
     def counted(self) -> bool:
@@ -114,4 +120,4 @@ def _overlay(order: Order, written: str, layers: Sequence[LayerSpec], *, colour:
     key = joined([group for each in signs.values() for group in each.key(order.language)])
     title = ("、" if order.language == "zh" else ", ").join(layer.title.text(order.language) for layer in layers)
     level = order.city.levels[order.city.rank(found["level"])].title if "level" in found else None
-    return Overlay(title, colour, found["total"], marks, key, level)
+    return Overlay(title, colour, found["total"], marks, key, level, incidents=bool(layers[0].incidents))

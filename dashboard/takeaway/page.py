@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from fpdf.enums import MethodReturnValue
+from shapely.geometry import box
 
 from dashboard.takeaway import key
 from dashboard.takeaway.drawing import Drawing, Look, drawn
-from dashboard.takeaway.marks import labels, over, write
+from dashboard.takeaway.marks import labels, limit, over, write
 from dashboard.takeaway.names import ends
 from dashboard.takeaway.notes import Note, conditions, moment, origins
 from dashboard.takeaway.paper import DIM, LINE, TEXT, Paper, Spot, rgb
@@ -50,10 +51,13 @@ def page(order: Order, *, look: Look, size: str) -> Iterator[bytes]:
         if area.code == drawing.chosen:
             paper.shape(area.shape, spot, fill=None, line="#0b7f99", width=0.8)
     yield b""
+    for edge in drawing.limits:
+        limit(paper, edge.boundary.intersection(box(*spot.shown)), spot)
     named = labels(paper, drawing.areas, spot)
     over(paper, drawing.overlays, spot, named)
     yield b""
-    write(paper, named)
+    covered = drawing.limits or any(over.strokes for over in drawing.overlays)
+    write(paper, named, backed=bool(covered))
     column(paper, drawing, order, look=look, spot=spot)
     yield bytes(pdf.output())
 

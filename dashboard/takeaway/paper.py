@@ -88,7 +88,7 @@ class Spot:
     def __init__(self, bounds: Box, frame: Box) -> None:
         """Fit metres into millimetres."""
         west, south, east, north = bounds
-        left, top, right, bottom = frame
+        left, top, right, bottom = self.frame = frame
         self.scale = min((right - left) / (east - west), (bottom - top) / (north - south))
         """Millimetres on paper for a metre on the ground."""
         self.x = (left + right - (west + east) * self.scale) / 2
@@ -97,6 +97,17 @@ class Spot:
     def of(self, east: float, north: float) -> tuple[float, float]:
         """Return the place on paper."""
         return self.x + east * self.scale, self.y - north * self.scale
+
+    @property
+    def shown(self) -> Box:
+        """West, south, east, north of what the frame has room for, in metres."""
+        left, top, right, bottom = self.frame
+        return (
+            (left - self.x) / self.scale,
+            (self.y - bottom) / self.scale,
+            (right - self.x) / self.scale,
+            (self.y - top) / self.scale,
+        )
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -1,13 +1,19 @@
 """`/api/export/map.pdf`: one page that says what it shows, in both languages and on both papers."""
 
+import math
 import re
 import zlib
+from itertools import combinations
 
 import pytest
 
 from dashboard.takeaway import fonts, page
+from dashboard.takeaway.apart import Disc, apart
+from dashboard.takeaway.drawing import asked_areas
 from dashboard.takeaway.marks import disc, reach
 from dashboard.takeaway.paper import Paper, Spot
+from layers.coordinates import ELLIPSOID
+from layers.filters import Filter
 from tests.dashboard.conftest import Client
 
 WORDS = [("zh", "方城市事件数已结案热线中心"), ("en", "SquareCityIncidents")]
@@ -88,6 +94,47 @@ def test_layers_lie_over_the_units_with_their_numbers_in_the_legend(client: Clie
 
     assert discs("cameras,hotline") > discs("cameras") > discs("") == 0
     assert client.get("/api/export/map.pdf?layers=nowhere").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "circle=121.5,29.85,4000",
+        "within=POLYGON((121.45 29.8,123 29.8,123 31,121.45 29.8))",
+        "bbox=121.45,29.8,121.6,29.9",
+        "circle=0,0,10",
+    ],
+)
+def test_an_area_that_filters_is_drawn_and_explained(client: Client, area: str) -> None:
+    def dashed(content: bytes) -> int:
+        (drawing,) = [stream for stream in unpacked(content) if b" rg" in stream]
+        return len(re.findall(rb"\[[\d.]+ [\d.]+\] [\d.]+ d\b", drawing))
+
+    content = client.get(f"/api/export/map.pdf?language=en&{area}").content
+    # Once in the key, and on the map unless it is elsewhere.
+    assert dashed(content) >= (1 if area == "circle=0,0,10" else 2)
+    assert dashed(client.get("/api/export/map.pdf?language=en").content) == 0
+    assert set("Edge of the chosen area") - said(content) == set()
+
+
+def test_a_circle_is_round_on_the_ground() -> None:
+    (ring,) = asked_areas(Filter(circle=(121.5, 29.85, 4000)))
+    area = abs(ELLIPSOID.geometry_area_perimeter(ring)[0])
+    assert area == pytest.approx(math.pi * 4000**2, rel=0.001)
+
+
+def test_counts_step_aside_from_each_other_and_from_names() -> None:
+    crowd = [Disc(100 + number % 3, 80, 1.5 + number % 4 / 2, first=number % 2 == 0) for number in range(14)]
+    name = (90.0, 78.0, 110.0, 84.0)
+    found = apart(crowd, [name], [], 1.3)
+    gaps = [math.hypot(one.x - two.x, one.y - two.y) - one.radius - two.radius for one, two in combinations(found, 2)]
+    assert min(gaps) > 0
+    assert [disc.radius for disc in found] == [disc.radius for disc in crowd]
+    (alone,) = apart([Disc(50, 50, 2)], [name], [(60, 60, 61, 61)], 1.3)
+    assert (alone.x, alone.y) == (50, 50)
+    (named,) = apart([Disc(100, 80, 2)], [name], [], 1.0)
+    assert min(abs(named.y - 78), abs(named.y - 84)) >= 2 or not 88 < named.x < 112
+    assert math.hypot(named.x - 100, named.y - 80) < 7
 
 
 def test_a_key_that_leaves_no_room_sends_the_notes_to_a_page_of_their_own(
