@@ -250,6 +250,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "where_field": ("字段", "Field"),
     "where_comparison": ("比较", "Comparison"),
     "where_value": ("值", "Value"),
+    "where_any_of": ("多个值用逗号分隔，符合其一即可", "Commas between values: any of them will do"),
+    "where_none_of": ("多个值用逗号分隔，须都不是", "Commas between values: none of them"),
     "where_incomplete": ("请填写每个条件的值，或移除该条件。", "Give each condition a value, or remove it."),
     "or": ("或", "or"),
     "eq": ("为", "is"),

@@ -9,6 +9,7 @@
   const HOURS = { hours_all: "", hours_day: "6-22", hours_night: "22-6" };
   let fields = null;
   let opener = null;
+  let hints = 0;
 
   const dialog = () => document.getElementById("more-filters");
 
@@ -147,6 +148,7 @@
     const comparison = made("select", {}, "comparison");
     comparison.setAttribute("aria-label", text("where_comparison"));
     let value = element("span");
+    const hint = made("p", { id: "term-hint-" + ++hints }, "hint dim");
     const spec = () => fields.find((each) => each.id === field.value);
     function comparisons(chosen) {
       comparison.replaceChildren(...spec().comparisons.map((each) => option(each, text(word(each, spec())))));
@@ -156,6 +158,9 @@
       const next = valueInput(spec(), comparison.value, kept);
       value.replaceWith(next);
       value = next;
+      const free = spec().kind === "text" && next.matches("input"); // where commas part values
+      hint.textContent = free ? text(comparison.value === "ne" ? "where_none_of" : "where_any_of") : "";
+      if (free) next.setAttribute("aria-describedby", hint.id);
     }
     field.addEventListener("change", () => (comparisons(), renew([])));
     comparison.addEventListener("change", () => renew(given(value, spec())));
@@ -165,7 +170,7 @@
       if (!group.querySelector(".term")) group.remove();
     }, "remove");
     remove.setAttribute("aria-label", text("where_remove"));
-    row.append(field, comparison, value, remove);
+    row.append(field, comparison, value, remove, hint);
     comparisons(parts[1]);
     renew(values);
     row.read = () => {
