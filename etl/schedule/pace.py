@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-LONGEST = 3600.0
+MINUTE = 60.0
+LONGEST = 60 * MINUTE
 """Seconds that a try waits at most for the next."""
 
 
@@ -29,3 +30,9 @@ class Pace:
     def pause(self, tries: int) -> timedelta:
         """Return how long to wait after so many tries."""
         return timedelta(seconds=min(self.retry * 2.0 ** (tries - 1), LONGEST))
+
+
+def lasting(pause: timedelta) -> str:
+    """Return a wait as people read it."""
+    seconds = pause.total_seconds()
+    return f"{seconds:g} s" if seconds < 2 * MINUTE else f"{seconds / MINUTE:.3g} min"

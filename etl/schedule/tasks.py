@@ -9,7 +9,7 @@ from procrastinate.jobs import Job
 from sqlalchemy import make_url
 
 from etl.schedule.loaders import NotNowError, RefusedError
-from etl.schedule.pace import Pace
+from etl.schedule.pace import Pace, lasting
 from layers.jobs import OPTIONS
 from layers.plural import counted
 
@@ -47,15 +47,16 @@ def jobs_app(url: str, load_source: Load, *, pace: Pace, tell: Tell) -> App:
     app = App(connector=connector)
 
     async def load(context: JobContext, source: str, why: str, seen: str) -> None:  # noqa: ARG001 - kept in the job
-        tell(f"{source}: loading ({why})")
+        begun = context.job.attempts
+        tell(f"{source}: loading ({why}" + (f", try {begun + 1} of {pace.tries})" if begun else ")"))
         try:
             tell(f"{source}: {_said(await load_source(source))}")
         except NotNowError as mistake:
-            tries = context.job.attempts + 1
+            tries = begun + 1
             if tries >= pace.tries:
                 tell(f"{source}: {mistake}; tried {counted(tries, 'time')}, given up until it is due again")
             else:
-                tell(f"{source}: {mistake}; try {tries} of {pace.tries}, the next in {pace.pause(tries)}")
+                tell(f"{source}: {mistake}; try {tries} of {pace.tries}, the next in {lasting(pace.pause(tries))}")
             raise
         except RefusedError as mistake:
             tell(f"{source}: {mistake}; waits for another file, or until it is due again")

@@ -7,7 +7,7 @@ import pytest
 
 from etl.schedule.arrivals import Arrived
 from etl.schedule.due import plan
-from etl.schedule.pace import LONGEST, Pace
+from etl.schedule.pace import LONGEST, Pace, lasting
 from layers.jobs import Standing
 from layers.pack import City
 
@@ -107,3 +107,4 @@ def test_a_failure_waits_for_its_period_but_a_day_at_most(city: City) -> None:
 def test_each_wait_is_twice_the_last_and_an_hour_at_most() -> None:
     pace = Pace(retry=30)
     assert [pace.pause(tries).total_seconds() for tries in (1, 2, 3, 12)] == [30, 60, 120, LONGEST]
+    assert [lasting(pace.pause(tries)) for tries in (1, 2, 4, 12)] == ["30 s", "60 s", "4 min", "60 min"]
