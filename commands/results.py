@@ -81,8 +81,12 @@ def reasons(counts: Mapping[str, int]) -> str:
 
 
 def noticed(findings: Mapping[str, Sequence[Mapping[str, object]]]) -> str:
-    """Return how many rows, or else how many findings, there are of each kind, on one line."""
-    return reasons({kind: sum(int(str(item.get("rows", 1))) for item in found) for kind, found in findings.items()})
+    """Return how many rows, cells, or else findings, there are of each kind, on one line."""
+    return reasons({kind: sum(map(_many, found)) for kind, found in findings.items()})
+
+
+def _many(finding: Mapping[str, object]) -> int:
+    return int(str(finding.get("rows", finding.get("cells", 1))))
 
 
 def _said(source: SourceSpec, result: Outcome | LoadError) -> dict[str, Any]:

@@ -66,4 +66,5 @@ def first(rows: Rows, many: int) -> Rows:
         crs=rows.crs,
         broken=tuple(item for item in rows.broken if item.number < end),
         done=rows.done,
+        failed=rows.failed,
     )

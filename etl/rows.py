@@ -42,6 +42,8 @@ class Rows:
     broken: tuple[Broken, ...] = ()
     done: float = 1.0
     """The share of the file that has been read so far."""
+    failed: int = 0
+    """Cells of a workbook whose formula came to an error, read as empty; told with the first piece."""
 
     def __len__(self) -> int:
         """Return how many rows could be taken apart."""

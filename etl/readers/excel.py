@@ -1,27 +1,33 @@
 """Excel workbooks (.xlsx, .xlsb, .xls) and .ods: one sheet, one row of it the header."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
+from etl.archives import BAD
 from etl.checks import list_some
 from etl.records import Kind, array_of, both, kind_of
 from etl.rows import BATCH, Rows
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
+CHUNK = 1 << 20
+ERROR = b' t="e"'
+"""What an .xlsx says of a cell that holds an error, such as #N/A."""
 REFUSALS = (calamine.CalamineError, ValueError, OSError)
 """What the library says to a file it cannot read."""
 
 
 def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
     """Read a sheet; a time of day in a cell is text as in ISO 8601, a whole number has no decimals."""
-    rows = _cells(file, name=name, spec=spec)
+    rows, failed = _cells(file, name=name, spec=spec)
     header = _header(rows[spec.header - 1 : spec.header], name=name, spec=spec)
     body = rows if spec.columns else rows[spec.header :]
     while body and not any(cell not in {"", None} for cell in body[-1]):
@@ -33,10 +39,12 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
             {column: array_of(values[first : first + BATCH], kinds[column]) for column, values in columns.items()}
         )
         numbers = np.arange(first + 1, first + 1 + batch.num_rows, dtype=np.int64)
-        yield Rows(name, batch, numbers, done=min((first + BATCH) / max(len(body), 1), 1.0))
+        done = min((first + BATCH) / max(len(body), 1), 1.0)
+        yield Rows(name, batch, numbers, done=done, failed=0 if first else failed)
 
 
-def _cells(file: Path, *, name: str, spec: ReadSpec) -> list[list[Any]]:
+def _cells(file: Path, *, name: str, spec: ReadSpec) -> tuple[list[list[Any]], int]:
+    """Return the cells of the sheet, and how many of them are empty because their formula failed."""
     try:
         with calamine.CalamineWorkbook.from_path(file) as book:
             sheets = book.sheet_names
@@ -48,11 +56,29 @@ def _cells(file: Path, *, name: str, spec: ReadSpec) -> list[list[Any]]:
             rows: list[list[Any]] = book.get_sheet_by_index(at).to_python(skip_empty_area=False)
             if spec.sheet is None and len(sheets) > 1:
                 _require_one(book, rows, name=name, spec=spec)
-            return rows
+            return rows, _failed(file, at)
     except calamine.PasswordError as locked:
         raise SourceDataError(name, found="it is locked with a password", right="send it without") from locked
     except REFUSALS as mistake:
         raise SourceDataError(name, found=str(mistake), right="send the file again as an Excel workbook") from mistake
+
+
+def _failed(file: Path, at: int) -> int:
+    """Count the cells of a sheet that hold an error, of which calamine makes empty ones; 0 where it is no .xlsx."""
+    try:
+        with ZipFile(file) as book:
+            sheet = re.findall(rb'<(?:\w+:)?sheet\s[^>]*\br:id="([^"]+)"', book.read("xl/workbook.xml"))[at]
+            parts = re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", book.read("xl/_rels/workbook.xml.rels"))
+            part = next(part for part in parts if b'Id="%b"' % sheet in part)
+            path = PurePosixPath("/xl", re.findall(rb'\bTarget="([^"]+)"', part)[0].decode())
+            found, end = 0, b""
+            with book.open(str(path)[1:]) as cells:
+                while chunk := cells.read(CHUNK):
+                    found += (end + chunk).count(ERROR)
+                    end = chunk[1 - len(ERROR) :]
+            return found
+    except (*BAD, LookupError, StopIteration):
+        return 0
 
 
 def _require_one(book: calamine.CalamineWorkbook, rows: list[list[Any]], *, name: str, spec: ReadSpec) -> None:

@@ -59,6 +59,7 @@ def without_nulls(rows: Rows, nulls: tuple[str, ...]) -> Rows:
         crs=rows.crs,
         broken=rows.broken,
         done=rows.done,
+        failed=rows.failed,
     )
 
 

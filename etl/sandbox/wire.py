@@ -32,6 +32,7 @@ def packed(rows: Rows) -> pa.Buffer:
         "names": rows.names,
         "crs": rows.crs,
         "done": rows.done,
+        "failed": rows.failed,
         "broken": [[item.number, item.reason, item.message, dict(item.row)] for item in rows.broken],
     }
     batch = pa.RecordBatch.from_arrays(arrays, fields)
@@ -62,6 +63,7 @@ def unpacked(frame: bytes | bytearray, name: str) -> Rows:
             crs=about["crs"],
             broken=tuple(Broken(*item) for item in about["broken"]),
             done=about["done"],
+            failed=int(about["failed"]),
         )
     except (pa.ArrowException, LookupError, TypeError, ValueError) as mistake:
         found = "what was read of it makes no sense"

@@ -22,6 +22,7 @@ class Watch:
         self.sample = Sample(words)
         self.kinds = Kinds()
         self.unknown = UnknownUnits()
+        self.failed = 0
         self.stamp = stamp
         self.earlier = earlier
         self.names = Names(earlier.driver, stamp.city)
@@ -29,6 +30,7 @@ class Watch:
     def see(self, rows: Rows) -> None:
         """Look at a piece."""
         self.sample.see(rows)
+        self.failed += rows.failed
         if self.sample.words.source.place.lon is None:
             self.kinds.see(rows.shapes)
 
@@ -38,7 +40,7 @@ class Watch:
 
     def findings(self) -> dict[str, list[dict[str, object]]]:
         """Return what was noticed of rows that came in, and holds nothing up."""
-        return self.kinds.findings() | self.unknown.findings()
+        return self.kinds.findings() | self.unknown.findings() | self._failed()
 
     def suspicions(self) -> list[Suspicion]:
         """Return what was noticed of all pieces together."""
@@ -46,3 +48,9 @@ class Watch:
         found = doubtful(sample, sample.words.source.place, self.stamp)
         other = misfit(found.rest, declared=sample.datum, stamp=self.stamp, names=self.names, earlier=self.earlier)
         return [*found.suspicions, *([other] if other else [])]
+
+    def _failed(self) -> dict[str, list[dict[str, object]]]:
+        because = (
+            "their formulas came to an error, such as #N/A, and they were taken for empty; mend them in the workbook"
+        )
+        return {"failed_formula": [{"cells": self.failed, "because": because}]} if self.failed else {}

@@ -48,3 +48,5 @@ def test_formulas_that_failed_are_nothing_and_keep_rows_out_that_need_them(town:
     )
     assert outcome.reasons == {"bad-time": 1, "missing-key": 1, "not-a-number": 1}
     assert town.one("SELECT title FROM incident") is None
+    (finding,) = outcome.findings["failed_formula"]
+    assert finding["cells"] == 4
