@@ -10,7 +10,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFreeError
 from starlette.exceptions import HTTPException
 
-from layers.errors import ExportsBusyError, FilterError, FontMissingError, OneMapError, PlacedError, UnknownNameError
+from layers.errors import (
+    ExportsBusyError,
+    FilterError,
+    FontMissingError,
+    NameTakenError,
+    OneMapError,
+    PlacedError,
+    UnknownNameError,
+)
 
 logger = logging.getLogger(__name__)
 KNOWN_SHOWN = 100
@@ -51,8 +59,8 @@ async def answer(request: Request, error: Exception) -> Response:
             found = problem(status, str(error), kind=error.kind, value=error.name, known=error.known[:KNOWN_SHOWN])
         case FilterError():
             found = problem(HTTPStatus.BAD_REQUEST, str(error), parameter=error.name, value=error.value)
-        case PlacedError():
-            found = problem(HTTPStatus.CONFLICT, str(error))
+        case NameTakenError() | PlacedError():
+            found = _conflict(error)
         case ExportsBusyError():
             found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
             found.headers["Retry-After"] = RETRY_AFTER
@@ -71,6 +79,11 @@ async def answer(request: Request, error: Exception) -> Response:
             logger.error("no answer to %s", request.url, exc_info=error)
             found = problem(HTTPStatus.INTERNAL_SERVER_ERROR, BROKEN)
     return found
+
+
+def _conflict(error: NameTakenError | PlacedError) -> JSONResponse:
+    other = {"value": error.name, "slug": error.slug} if isinstance(error, NameTakenError) else {}
+    return problem(HTTPStatus.CONFLICT, str(error), **other)
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:

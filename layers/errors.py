@@ -5,6 +5,7 @@ OneMapError
 ├── UnknownNameError        a name nobody knows, answered with the known ones
 │   └── NotInForceError     a unit that there was or will be, but not on the day asked for
 ├── FilterError             a filter's value cannot be read
+├── NameTakenError          a saved view that is called as another one
 ├── PlacedError             an incident whose source says where it is cannot be pinned
 ├── ExportsBusyError        as many files as may be made at once are being made
 ├── FontMissingError        a font of printed maps is not installed
@@ -75,6 +76,16 @@ class FilterError(OneMapError):
         super().__init__(f"{name} is {value!r}; {right}")
         self.name = name
         self.value = value
+
+
+class NameTakenError(OneMapError):
+    """A saved view that is called as another one."""
+
+    def __init__(self, name: str, *, slug: str) -> None:
+        """Keep the name and which view has it."""
+        super().__init__(f"/api/views/{slug} is called {name!r} already; choose another name, or change that view")
+        self.name = name
+        self.slug = slug
 
 
 class PlacedError(OneMapError):

@@ -20,14 +20,17 @@ from sqlalchemy import (
     Text,
     Update,
     delete,
+    func,
     insert,
     select,
+    text,
 )
 from sqlalchemy import update as change
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.dml import ReturningDelete
 
 from layers.errors import FilterError
-from layers.filters import NAMES, parse
+from layers.filters import NAMES, Filter, parse
 from layers.model import metadata
 from layers.pack import City
 from layers.questions import Question
@@ -58,8 +61,8 @@ def new_slug() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(SLUG_LENGTH))
 
 
-def checked(query: str, city: City) -> str:
-    """Return a page's address as it is kept: without the question mark, and without the view it came from.
+def checked(query: str, city: City) -> tuple[str, Filter]:
+    """Return a page's address as it is kept, without question mark and the view it came from, and the filter it says.
 
     Raises:
         UnknownNameError: It names a category, status, source or channel that does not exist.
@@ -70,8 +73,8 @@ def checked(query: str, city: City) -> str:
         raise FilterError(name="query", value=f"{said[:80]}…", right=f"at most {QUERY_LENGTH:,} characters")
     pairs = [(name, value) for name, value in parse_qsl(said) if name != PLACE]
     # What is no part of the filter is the page's own affair: a newer page may know more than this program.
-    parse(pairs, city, besides=[name for name, _ in pairs if name not in NAMES])
-    return urlencode(pairs, safe=",:")
+    asked = parse(pairs, city, besides=[name for name, _ in pairs if name not in NAMES])
+    return urlencode(pairs, safe=",:"), asked
 
 
 def every() -> Question:
@@ -82,6 +85,17 @@ def every() -> Question:
 def one(slug: str) -> Question:
     """Ask for a view."""
     return select(saved_view).where(saved_view.c.slug == slug)
+
+
+def alone() -> Executable:
+    """Wait until nobody else names a view; readers don't wait."""
+    return text("LOCK TABLE saved_view IN SHARE ROW EXCLUSIVE MODE")
+
+
+def called(name: str, *, besides: str | None) -> Question:
+    """Ask for a view of that name, capitals or not, other than the one it is for."""
+    same = func.lower(saved_view.c.name) == func.lower(name)
+    return select(saved_view).where(same, saved_view.c.slug.is_distinct_from(besides)).limit(1)
 
 
 def kept(values: Mapping[str, Any], *, now: datetime) -> Insert:

@@ -1,5 +1,6 @@
 """`/api/views`: views of the map that people keep under a name; `/v/…` is the link that opens one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -9,11 +10,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.base import Executable
 
-from dashboard.asking import AConnection, TheCity
+from dashboard.asking import AConnection, TheCity, a_transaction, before, unit_of
 from layers import views
-from layers.errors import UnknownNameError
+from layers.errors import NameTakenError, UnknownNameError
 from layers.pack import City
 
 router = APIRouter()
@@ -59,10 +61,12 @@ async def read_views(connection: AConnection, city: TheCity) -> list[ViewAnswer]
 
 
 @router.post("/api/views", status_code=HTTPStatus.CREATED)
-async def keep_view(new: NewView, connection: AConnection, city: TheCity, response: Response) -> ViewAnswer:
-    """Keep a view under a new link."""
-    values = {**new.model_dump(), "query": views.checked(new.query, city)}
-    row = (await connection.execute(views.kept(values, now=datetime.now(UTC)))).mappings().one()
+async def keep_view(new: NewView, request: Request, city: TheCity, response: Response) -> ViewAnswer:
+    """Keep a view under a new link; one of a name that another one has is refused."""
+    async with a_transaction(request) as connection:
+        values = {**new.model_dump(), "query": await kept(connection, city, new.query)}
+        await free(connection, new.name)
+        row = (await connection.execute(views.kept(values, now=datetime.now(UTC)))).mappings().one()
     response.headers["Location"] = f"/api/views/{row['slug']}"
     return described(row, city)
 
@@ -74,12 +78,15 @@ async def read_view(slug: str, connection: AConnection, city: TheCity) -> ViewAn
 
 
 @router.patch("/api/views/{slug}")
-async def change_view(slug: str, said: ChangedView, connection: AConnection, city: TheCity) -> ViewAnswer:
+async def change_view(slug: str, said: ChangedView, request: Request, city: TheCity) -> ViewAnswer:
     """Change a view's name, description or content; its link stays."""
     values: dict[str, Any] = said.model_dump(exclude_none=True)
-    if said.query is not None:
-        values["query"] = views.checked(said.query, city)
-    return described(await found(connection, slug, views.changed(slug, values, now=datetime.now(UTC))), city)
+    async with a_transaction(request) as connection:
+        if said.query is not None:
+            values["query"] = await kept(connection, city, said.query)
+        if said.name is not None:
+            await free(connection, said.name, besides=slug)
+        return described(await found(connection, slug, views.changed(slug, values, now=datetime.now(UTC))), city)
 
 
 @router.delete("/api/views/{slug}", status_code=HTTPStatus.NO_CONTENT)
@@ -98,7 +105,32 @@ async def open_view(slug: str, request: Request, connection: AConnection) -> Red
     return RedirectResponse(f"/?{'&'.join([*said, *looks, place])}", status_code=HTTPStatus.TEMPORARY_REDIRECT)
 
 
-async def found(connection: AConnection, slug: str, question: Executable) -> RowMapping:
+async def kept(connection: AsyncConnection, city: City, query: str) -> str:
+    """Return an address as it is kept.
+
+    Raises:
+        UnknownNameError: Its filter names what there is not, its unit included.
+        FilterError: It is too long, or a value of its filter cannot be read.
+    """
+    said, asked = views.checked(query, city)
+    if asked.unit:
+        await unit_of(connection, city, replace(asked, before=await before(connection, asked.as_of)))
+    return said
+
+
+async def free(connection: AsyncConnection, name: str, *, besides: str | None = None) -> None:
+    """See to it that no other view has a name, now and until the transaction ends.
+
+    Raises:
+        NameTakenError: One has.
+    """
+    await connection.execute(views.alone())
+    other = (await connection.execute(views.called(name, besides=besides))).mappings().one_or_none()
+    if other is not None:
+        raise NameTakenError(other["name"], slug=other["slug"])
+
+
+async def found(connection: AsyncConnection, slug: str, question: Executable) -> RowMapping:
     """Return the row a statement about a view answers with.
 
     Raises:

@@ -24,11 +24,12 @@
     return value;
   }
 
-  /* The level that a view asks for, where the unit has so much below it; else what the drill shows. */
+  /* The level that a view asks for, where the unit has so much below it; else what the drill shows. What is no level of
+     the city's is asked for all the same: the answer says so. */
   function levelOf(view, place) {
     const { levels } = onemap.city;
     const rank = levels.indexOf(view.level);
-    return rank > place.path.length ? view.level : null;
+    return rank > place.path.length || (view.level && rank < 0) ? view.level : null;
   }
 
   /* Geometry is asked for once; it says its version, so the browser keeps it for good. */

@@ -168,6 +168,8 @@
   }
 
   async function answers(view, signal, afresh) {
+    const amiss = onemap.view.amiss(view);
+    if (amiss) throw Object.assign(new Error(amiss), { refused: true });
     const [place, layers, summary, incidents, known, facets, all, every] = await Promise.all([
       unit(view.unit, view.as_of),
       fresh("/api/layers?incidents=false&" + onemap.view.standing(view), signal, afresh),

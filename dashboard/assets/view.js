@@ -101,6 +101,12 @@
     return new Date(Date.parse(date + "T00:00:00Z") + days * DAY).toISOString().slice(0, 10);
   }
 
+  /* What a person is told of a period that is none: it would count other days than are meant. */
+  function amiss({ period }) {
+    const known = period in DAYS || period === "all" || period === "custom";
+    return known ? null : onemap.look.say("error_value", { name: "period", value: period.slice(0, 60) });
+  }
+
   /* The days a view covers: since ≤ day < until, in the city's zone; no ends for `all`. */
   function span(view) {
     if (view.period === "custom") return { since: view.since, until: view.until };
@@ -167,7 +173,7 @@
     return [onemap.look.language(said), onemap.look.applyTheme(said)];
   }
 
-  onemap.view = { looks, parse, numbers, address, span, query, standing, unfiltered, search, go, day, shift, now: null, DAY };
+  onemap.view = { looks, parse, numbers, address, amiss, span, query, standing, unfiltered, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city, shown, ...shownLooks) {

@@ -7,6 +7,7 @@
   const element = (...said) => onemap.units.element(...said);
   const names = new Map();
   let sure = null;
+  let listed = [];
 
   const dialog = () => document.getElementById("views-dialog");
 
@@ -20,6 +21,7 @@
       throw new Error(text("error_network"));
     }
     const said = answer.status === 204 ? null : await answer.json();
+    if (answer.status === 409) throw taken(said.value);
     if (!answer.ok) throw new Error(said.detail);
     return said;
   }
@@ -54,9 +56,20 @@
       event.preventDefault();
       const said = new FormData(made);
       const view = { name: said.get("name"), description: said.get("description"), query: present(said.has("fixed")) };
-      await change(() => ask("POST", ADDRESS, view));
+      await change(() => free(view.name) && ask("POST", ADDRESS, view));
     });
     return made;
+  }
+
+  /* Of two views of one name nobody knows which is which. The server refuses the second, too: others keep views meanwhile. */
+  function free(name, besides) {
+    const same = listed.find((each) => each.name.toLowerCase() === name.trim().toLowerCase() && !(besides && each.slug === besides.slug));
+    if (same) throw taken(same.name);
+    return true;
+  }
+
+  function taken(name) {
+    return new Error(onemap.look.say("view_taken", { name }));
   }
 
   /* The days that a relative period means today; none where the period has no ends or says its days already. */
@@ -104,7 +117,7 @@
     made.addEventListener("submit", async function (event) {
       event.preventDefault();
       const said = new FormData(made);
-      await change(() => ask("PATCH", view_at(view), { name: said.get("name"), description: said.get("description") }));
+      await change(() => free(said.get("name"), view) && ask("PATCH", view_at(view), { name: said.get("name"), description: said.get("description") }));
       if (onemap.view.now.saved === view.slug) window.dash_clientside.set_props("views-open", { children: names.get(view.slug) });
     });
     made.addEventListener("keydown", function (event) {
@@ -172,7 +185,7 @@
     error.setAttribute("role", "alert");
     const list = element("ul", "", "views-list");
     const found = await ask("GET", ADDRESS).catch((mistake) => mistake);
-    const views = found instanceof Error ? [] : found;
+    const views = (listed = found instanceof Error ? [] : found);
     for (const view of views) names.set(view.slug, view.name);
     list.append(...views.map(row));
     if (!views.length) list.append(element("li", text("views_none"), "dim"));

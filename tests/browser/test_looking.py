@@ -249,6 +249,13 @@ def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dash
     dashboard.page.evaluate("dash_clientside.set_props('state-tick', {n_intervals: -6})")
     dashboard.page.locator(".message.is-error").get_by_text("链接中的 from 不能是“abc”").wait_for()
     assert not dashboard.page.locator(".message.is-error").get_by_text("重试").count()
+    # What only the page knows as well; what the API refuses leaves an error in the browser's log.
+    dashboard.page.goto(f"{dashboard.origin}/?period=fortnight")
+    dashboard.page.locator(".message.is-error").get_by_text("链接中的 period 不能是“fortnight”").wait_for()
+    assert dashboard.page.evaluate("onemap.cells.levelOf({level: 'alley'}, {path: [1]})") == "alley"
+    dashboard.page.locator(".message.is-error a").click()
+    dashboard.settle()
+    assert dashboard.numbers().total > 0
 
 
 def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:

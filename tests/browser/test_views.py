@@ -43,6 +43,10 @@ def test_a_view_is_kept_shared_and_forgotten(dashboard: Dashboard, another_page:
     fresh.settle()
     assert fresh.page.locator(".views-open").inner_text() == "视图"
 
+    dialog.get_by_label("名称").fill("鄞州街面")
+    dialog.get_by_role("button", name="保存当前视图").click()
+    dialog.get_by_role("alert").get_by_text("已有名为“鄞州街面”的视图").wait_for()
+    assert dialog.locator(".views-row").count() == 1
     forget = row.get_by_role("button", name="删除")
     forget.click()
     assert dialog.locator(".views-row").count() == 1
