@@ -17,6 +17,8 @@
   function prepare() {
     if (prepared || !onemap.map) return;
     prepared = true;
+    const legend = document.querySelector(".legend"); // which the panel stays above, however high it grows
+    new window.ResizeObserver(() => document.documentElement.style.setProperty("--legend-high", legend.offsetHeight + "px")).observe(legend);
     onemap.map.on("contextmenu", (event) => {
       if (!onemap.measure || !onemap.measure.busy()) here(onemap.place.point(event.latlng.wrap().lng, event.latlng.lat));
     });

@@ -43,6 +43,14 @@ def test_a_right_click_tells_what_is_around_as_the_api_counts_it(dashboard: Dash
     assert dashboard.said["around"] == ["500"]
     assert dashboard.page.locator(".around-circle").count() == 1
     assert dashboard.page.locator(".place-ring").count() == 1
+    dashboard.page.set_viewport_size({"width": 1366, "height": 768})
+    dashboard.page.wait_for_function(
+        """() => {
+            const [around, legend] = ['.panel.around', '.legend'].map(
+                (part) => document.querySelector(part).getBoundingClientRect());
+            return around.height > 200 && around.bottom < legend.top;
+        }"""
+    )
 
 
 def test_nearest_cameras_have_distance_and_bearing_and_open_at_a_click(dashboard: Dashboard) -> None:
