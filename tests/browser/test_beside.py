@@ -43,6 +43,22 @@ def test_units_of_the_ranking_and_any_other_stand_side_by_side_and_a_link_keeps_
     fresh.open(f"?{dashboard.search}&lang=en")
     expect(another_page.locator(".beside article")).to_have_count(3)
     expect(another_page.locator(".put-beside.is-on")).to_have_count(2)
+    another_page.set_viewport_size({"width": 1366, "height": 768})
+    another_page.locator(".fold-left").click()
+    assert (
+        another_page.evaluate(
+            """() => [...document.querySelectorAll('.beside article *:not(header small)')]
+            .filter((part) => getComputedStyle(part).textOverflow === 'ellipsis' && part.scrollWidth > part.clientWidth)
+            .map((part) => part.innerText)"""
+        )
+        == []
+    )
     another_page.get_by_role("link", name="Take away:").first.click()
     expect(another_page.locator(".beside article")).to_have_count(2)
     assert fresh.said["beside"] == [",".join(codes[1:])]
+    another_page.get_by_role("radio", name="Categories", exact=True).click()
+    last = another_page.locator(".kind").last
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=1)
+    cut = "all => all.filter((each) => each.scrollWidth > each.clientWidth).length"
+    assert another_page.locator(".kinds, .kind b").evaluate_all(cut) == 0
