@@ -427,6 +427,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "search_feature": ("要素", "Features"),
     "search_incident": ("事件", "Incidents"),
     "search_coordinate": ("坐标", "Coordinate"),
+    "search_two_lats": (
+        "两个数都写成了纬度（N、S），请改正其中一个",
+        "Both numbers are said to be latitudes (N, S); correct one of them",
+    ),
+    "search_two_lons": (
+        "两个数都写成了经度（E、W），请改正其中一个",
+        "Both numbers are said to be longitudes (E, W); correct one of them",
+    ),
     "search_datum": ("是哪一种坐标？", "Which datum are these coordinates of?"),
     "search_as": ("按 {datum}", "As {datum}"),
     "search_away": ("相距 {distance}", "{distance} away"),

@@ -15,6 +15,7 @@ from typing import Literal
 from pyproj import Geod, Transformer
 
 from layers.datum import Pair, bd09_to_wgs84, gcj02_to_wgs84
+from layers.errors import SameAxisError
 from layers.filters import Box
 
 Datum = Literal["wgs84", "gcj02", "bd09", "cgcs2000"]
@@ -41,15 +42,19 @@ NOISE = re.compile(
     r"坐标系?|经度|纬度|longitude|latitude|lon|lng|lat|point|[xy]\s*[:=：]|[()（）\[\]【】{}:=：\"]", re.IGNORECASE
 )
 NUMBER = r"[-+]?\d+(?:\.\d+)?"
+SIDE = "[NSEW](?![a-z])|[东西南北][经纬]"
 SEXAGESIMAL = re.compile(
-    r"""(?P<before>[NSEW]|[东西南北][经纬])?\s*
-    (?P<degrees>\d{1,3}(?:\.\d+)?)\s*(?:°|度|º)\s*
-    (?:(?P<minutes>\d{1,2}(?:\.\d+)?)\s*(?:['\u2032\u2019]|分)\s*)?
-    (?:(?P<seconds>\d{1,2}(?:\.\d+)?)(?![\d.°度º])\s*(?:["\u2033\u201d]|''|\u2032\u2032|秒)?\s*)?
-    (?P<after>[NSEW](?![a-z])|[东西南北][经纬])?""",
+    rf"""(?P<before>{SIDE})?\s*
+    (?P<degrees>\d{{1,3}}(?:\.\d+)?)\s*(?:°|度|º)\s*
+    (?:(?P<minutes>\d{{1,2}}(?:\.\d+)?)(?![\d.°度º]|\s*(?:["\u2033\u201d]|''|\u2032\u2032|秒))\s*
+       (?:['\u2032\u2019]|分)?\s*)?
+    (?:(?P<seconds>\d{{1,2}}(?:\.\d+)?)(?![\d.°度º])\s*(?:["\u2033\u201d]|''|\u2032\u2032|秒)?\s*)?
+    (?(before)|(?P<after>{SIDE})?)""",
     re.IGNORECASE | re.VERBOSE,
 )
-SIGNED = re.compile(rf"(?P<before>[NSEW]|[东西南北][经纬])?\s*(?P<number>{NUMBER})\s*(?P<after>[NSEW])?", re.IGNORECASE)
+SIGNED = re.compile(rf"(?P<before>{SIDE})?\s*(?P<number>{NUMBER})(?(before)|\s*(?P<after>{SIDE})?)", re.IGNORECASE)
+BARE = re.compile(rf"(?P<side>{SIDE})|(?P<number>{NUMBER})", re.IGNORECASE)
+"""Degrees, minutes and seconds without their marks, and letters between them."""
 BETWEEN = " \t,;，；、/&"
 WIDE = {0xFF01 + at: 0x21 + at for at in range(94)}
 """Letters and digits as Chinese keyboards may write them."""
@@ -75,7 +80,11 @@ class Angle:
 
 
 def read(text: str, box: Box) -> list[Reading]:
-    """Return every point that a text may mean in a city with that box, the likeliest first; none if it is no place."""
+    """Return every point that a text may mean in a city with that box, the likeliest first; none if it is no place.
+
+    Raises:
+        SameAxisError: It says two latitudes, or two longitudes.
+    """
     rest, said = _datum(text.translate(WIDE))
     if metres := _two_numbers(rest):
         return [reading for reading in _gauss_kruger(*metres, box) if said in {None, "cgcs2000"}]
@@ -130,27 +139,70 @@ def _from_zone(number: int) -> Transformer:
 
 
 def _angles(text: str) -> tuple[Angle, Angle] | None:
-    """Return two angles, whichever way they are written; nothing if there is anything else."""
+    """Return two angles, whichever way they are written; nothing if there is anything else.
+
+    Raises:
+        SameAxisError: Both are said to be latitudes, or longitudes.
+    """
     for pattern in (SEXAGESIMAL, SIGNED):
         plain = text if pattern is SEXAGESIMAL else NOISE.sub(" ", text)
         found = list(pattern.finditer(plain))
         left = re.sub(r"经度|纬度|[:：]", "", pattern.sub("", plain))
         if len(found) == 2 and not left.strip(BETWEEN):  # noqa: PLR2004 - a pair
-            one, other = (_angle(item) for item in found)
-            return None if one is None or other is None else (one, other)
-    return None
+            return _pair([_marked(item) for item in found])
+    return _pair([_angle(numbers, side) for numbers, side in _bare(NOISE.sub(" ", text))])
 
 
-def _angle(found: re.Match[str]) -> Angle | None:
+def _pair(found: Sequence[Angle | None]) -> tuple[Angle, Angle] | None:
+    """Return two angles of a place, if there are two; what is said to be one and is not a place is refused."""
+    if len(found) != 2 or found[0] is None or found[1] is None:  # noqa: PLR2004 - a pair
+        return None
+    one, other = found[0], found[1]
+    if one.axis and one.axis == other.axis:
+        raise SameAxisError(one.axis)
+    return one, other
+
+
+def _bare(text: str) -> list[tuple[list[str], str]]:
+    """Return degrees, minutes and seconds without marks with their letters: `121 33 00 29 52 12`, `N29 52.2 E121 33`.
+
+    Where no letter tells which numbers belong together, both angles have as many.
+    """
+    if BARE.sub("", text).strip(BETWEEN):
+        return []
+    found: list[tuple[list[str], str]] = []
+    parts = [(item["number"], item["side"]) for item in BARE.finditer(text)]
+    before = bool(parts) and bool(parts[0][1])
+    numbers: list[str] = []
+    for number, side in reversed(parts) if before else parts:
+        numbers += [number] if number else []
+        if side:
+            found.append((numbers[::-1] if before else numbers, side))
+            numbers = []
+    if not found and len(numbers) in {4, 6}:
+        half = len(numbers) // 2
+        return [(numbers[:half], ""), (numbers[half:], "")]
+    return [] if numbers else found[::-1] if before else found
+
+
+def _marked(found: re.Match[str]) -> Angle | None:
     said = found.groupdict()
-    if "number" in said:
-        value = float(said["number"])
-    else:
-        minutes, seconds = (float(said[name] or 0) for name in ("minutes", "seconds"))
-        if max(minutes, seconds) >= 60:  # noqa: PLR2004 - minutes of a degree
-            return None
-        value = float(said["degrees"]) + minutes / 60 + seconds / 3600
-    side = (said["before"] or said["after"] or "").upper()
+    degrees, minutes, seconds = (said.get(name) for name in ("degrees", "minutes", "seconds"))
+    numbers = [degrees or said.get("number"), minutes or (seconds and "0"), seconds]
+    return _angle([number for number in numbers if number], said["before"] or said["after"] or "")
+
+
+def _angle(numbers: Sequence[str], side: str) -> Angle | None:
+    """Return the angle of degrees, minutes and seconds; nothing if they are none."""
+    # Only the first may have a sign, and only the last a fraction.
+    odd = any(number[0] in "+-" for number in numbers[1:]) or any("." in number for number in numbers[:-1])
+    if odd or not 1 <= len(numbers) <= 3:  # noqa: PLR2004 - degrees, minutes and seconds
+        return None
+    degrees, *parts = map(float, numbers)
+    if max(parts, default=0) >= 60:  # noqa: PLR2004 - minutes of a degree
+        return None
+    value = math.copysign(abs(degrees) + sum(part / 60**at for at, part in enumerate(parts, start=1)), degrees)
+    side = side.upper()
     axis: Literal["lon", "lat"] | None = None
     if side:
         axis = "lat" if side[0] in "NS南北" else "lon"

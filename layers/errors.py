@@ -5,6 +5,7 @@ OneMapError
 ├── UnknownNameError        a name nobody knows, answered with the known ones
 │   └── NotInForceError     a unit that there was or will be, but not on the day asked for
 ├── FilterError             a filter's value cannot be read
+├── SameAxisError           a coordinate of two latitudes, or of two longitudes
 ├── NameTakenError          a saved view that is called as another one
 ├── PlacedError             an incident whose source says where it is cannot be pinned
 ├── ExportsBusyError        as many files as may be made at once are being made
@@ -18,6 +19,7 @@ OneMapError
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 
 class OneMapError(Exception):
@@ -76,6 +78,16 @@ class FilterError(OneMapError):
         super().__init__(f"{name} is {value!r}; {right}")
         self.name = name
         self.value = value
+
+
+class SameAxisError(OneMapError):
+    """A coordinate of two latitudes, or of two longitudes."""
+
+    def __init__(self, axis: Literal["lon", "lat"]) -> None:
+        """Keep which."""
+        called = {"lon": ("longitudes", "latitude"), "lat": ("latitudes", "longitude")}[axis]
+        super().__init__(f"both numbers are said to be {called[0]}; a place has one, and one {called[1]}")
+        self.axis = axis
 
 
 class NameTakenError(OneMapError):

@@ -13,6 +13,7 @@ from dashboard.asking import AConnection, TheCity
 from dashboard.ways import ways
 from layers import features, incidents, parameters, units
 from layers.coordinates import Datum, Reading, metres_between, read
+from layers.errors import SameAxisError
 from layers.gazetteer import Entry
 from layers.model import Status
 from layers.pack import City
@@ -81,6 +82,8 @@ class Found(BaseModel):
 
     q: str
     results: list[AnyHit]
+    amiss: Literal["two_lats", "two_lons"] | None = None
+    """Why a coordinate is none: both of its numbers are said to be latitudes, or longitudes."""
 
 
 @router.get("/api/search")
@@ -98,7 +101,11 @@ async def search(
     words = parameters.text("q", q)
     if words is None:
         return Found(q="", results=[])
-    if places := await coordinates(words, connection, city):
+    try:
+        places = await coordinates(words, connection, city)
+    except SameAxisError as error:
+        return Found(q=words, results=[], amiss="two_lats" if error.axis == "lat" else "two_lons")
+    if places:
         return Found(q=words, results=list(places))
     gazetteer = await request.app.state.gazetteer.present(connection, city)
     results: list[AnyHit] = [a_unit(entry) for entry in gazetteer.find(words, limit)]

@@ -5,6 +5,7 @@
   const WAIT = 130; // milliseconds between the last key and the question
   const SLOW = 250; // milliseconds after which waiting is said
   const EACH = 6;
+  const AMISS = { two_lats: "search_two_lats", two_lons: "search_two_lons" }; // what is wrong with a coordinate
   const KINDS = ["coordinate", "unit", "feature", "incident"];
   const TITLES = { coordinate: "search_coordinate", unit: "search_unit", feature: "search_feature", incident: "search_incident" };
   const DATUMS = { wgs84: "WGS 84 / CGCS2000", cgcs2000: "CGCS2000", gcj02: "GCJ-02", bd09: "BD-09" };
@@ -80,7 +81,9 @@
     try {
       const says = new URLSearchParams({ q: words, limit: EACH });
       const answer = await onemap.feed.ask("/api/search?" + says, mine.signal);
-      if (mine === asking && document.activeElement === field) draw(answer.results, words);
+      const here = mine === asking && document.activeElement === field;
+      if (here && answer.amiss) say(text(AMISS[answer.amiss]), "is-error");
+      else if (here) draw(answer.results, words);
     } catch (mistake) {
       if (mine === asking && mistake.name !== "AbortError") say(text("search_failed") + ": " + mistake.message, "is-error");
     }

@@ -74,6 +74,8 @@ def test_what_is_not_there_is_said_in_both_languages(dashboard: Dashboard) -> No
     dashboard.open()
     assert search(dashboard, "没有这个地方") == []
     assert "没有找到" in dashboard.page.locator(".search-drop").inner_text()
+    dashboard.page.locator(FIELD).fill("N29.87 N121.55")
+    dashboard.page.locator(".search-note.is-error").get_by_text("都写成了纬度").wait_for()
     dashboard.page.locator(".language").get_by_text("EN").click()
     dashboard.page.wait_for_function("() => document.querySelector('#search-field').placeholder.startsWith('Search')")
     assert search(dashboard, "no such place") == []

@@ -63,6 +63,9 @@ def test_degrees_are_told_in_every_datum_and_where_each_would_be(client: Client)
     assert (named["lon"], named["lat"]) == (hits[1]["lon"], hits[1]["lat"])
     (far,) = client.json("/api/search?q=100.5,20.5")["results"]
     assert far["outside"]
+    for words, amiss in (("N29.81 N121.51", "two_lats"), ("E29.81 E121.51", "two_lons"), ("N29.81 E121.51", None)):
+        answer = client.json(f"/api/search?q={words}")
+        assert (answer["amiss"], bool(answer["results"])) == (amiss, amiss is None)
 
 
 @pytest.mark.parametrize("q", ["", " ", "%", "_", "\\", "'; DROP TABLE unit; --", "%_%", "\u200b", "😀😀", "C%"])

@@ -7,6 +7,7 @@ from pyproj import Transformer
 
 from layers.coordinates import Reading, metres_between, read
 from layers.datum import wgs84_to_bd09, wgs84_to_gcj02
+from layers.errors import SameAxisError
 
 NINGBO = (120.89, 28.86, 122.26, 30.40)
 NEW_YORK = (-74.26, 40.49, -73.70, 40.92)
@@ -40,6 +41,14 @@ def close(found: Reading, lon: float, lat: float, *, metres: float = 1.0) -> boo
         "121°33.0' 29°52.2'",
         "北纬29度52分12秒，东经121度33分",
         "121.55° 29.87°",
+        "29°52.2 121°33",
+        "N29 52.2 E121 33",
+        "29 52 12 N, 121 33 E",
+        "121 33 00 29 52 12",
+        "29:52:12, 121:33:00",
+        "29 52.2 121 33",
+        "东经121 33 北纬29 52 12",
+        "N29°52'12\" E121°33'",
     ],
 )
 def test_every_notation_means_the_same_place_in_each_datum(text: str) -> None:
@@ -111,7 +120,13 @@ def test_metres_of_a_gauss_kruger_zone_are_read_with_and_without_its_number(
         "12345 热线",
         "1 2",
         "29°72' 121°33'",
-        "121.55E 29.87E",
+        "121 73 00 29 52 12",
+        "121.5 33 29 52",
+        "121 33 00 29 52",
+        "29 -52 121 33",
+        "29 52 12 1 121 33 0 1",
+        "1 2 3 4",
+        "2026 11 27 10 20 30",
         "221.5, 129.8",
         "4500000, 99000000",
         "yzq",
@@ -119,3 +134,21 @@ def test_metres_of_a_gauss_kruger_zone_are_read_with_and_without_its_number(
 )
 def test_what_is_no_coordinate_is_none(text: str) -> None:
     assert read(text, NINGBO) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "axis"),
+    [
+        ("N29.87 N121.55", "lat"),
+        ("29.87N 121.55N", "lat"),
+        ("N29°52' N121°33'", "lat"),
+        ("N29 52 S121 33", "lat"),
+        ("北纬29.87 北纬121.55", "lat"),
+        ("121.55E 29.87E", "lon"),
+        ("E121 33 00 W29 52 12", "lon"),
+    ],
+)
+def test_two_latitudes_or_longitudes_are_no_place(text: str, axis: str) -> None:
+    with pytest.raises(SameAxisError) as refused:
+        read(text, NINGBO)
+    assert refused.value.axis == axis
