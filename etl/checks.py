@@ -51,6 +51,13 @@ class Verdicts:
             self._found.pop(at, None)
         return int(np.count_nonzero(rows))
 
+    @property
+    def settled(self) -> Mask:
+        """The rows that may in, with nothing more to be said of them."""
+        settled = self.good.copy()
+        settled[list(self.unknown_units)] = False
+        return settled
+
     def __iter__(self) -> Iterator[tuple[int, Verdict]]:
         """Yield the position and verdict of every row that stays out, in the file's order."""
         yield from sorted(self._found.items())
@@ -101,6 +108,7 @@ class Keys:
         """Remember how to ask which of some keys are truly staged."""
         self._staged = staged
         self._seen = Seen()
+        self._unchanged = Seen()
         self._origins = Origins()
 
     def check(self, keys: pa.Array, verdicts: Verdicts, label: str) -> None:
@@ -113,7 +121,7 @@ class Keys:
         again = pd.Series(accepted, dtype=object).duplicated().to_numpy(dtype=np.bool_, copy=True)
         hashed = pd.util.hash_array(accepted, categorize=False)
         # Equal hashes only raise a suspicion; the staging table decides.
-        suspects = np.flatnonzero(~again & self._seen.among(hashed))
+        suspects = np.flatnonzero(~again & (self._seen.among(hashed) | self._unchanged.among(hashed)))
         truly = self._staged(accepted[suspects].tolist()) if len(suspects) else set()
         again[suspects] = [key in truly for key in accepted[suspects]]
         wrong = np.zeros(len(verdicts.good), dtype=np.bool_)
@@ -127,6 +135,15 @@ class Keys:
             "duplicate-key",
             lambda row: f"{label} {keys[row].as_py()!r} stands in an earlier row of this load{first[row]}",
         )
+
+    def doubtful(self, hashes: NDArray[np.uint64], others: NDArray[np.uint64]) -> Mask:
+        """Say which hashes, of keys, may be of one that a row checked before has, or one of `others`."""
+        return self._seen.among(hashes) | np.isin(hashes, others)
+
+    def unchanged(self, file: str, numbers: Numbers, hashes: NDArray[np.uint64]) -> None:
+        """Remember the keys of rows that need no check, none of them twice."""
+        self._unchanged.add(hashes)
+        self._origins.add(file, numbers, hashes)
 
 
 class Origins:

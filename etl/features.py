@@ -5,11 +5,13 @@ from datetime import datetime
 import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 
 from etl.attributes import objects
 from etl.checks import Verdicts
 from etl.fields import Fields, Vocabulary
 from etl.incidents import geometry
+from etl.instants import microseconds
 from etl.place import place
 from etl.rows import Rows
 from etl.stamp import Stamp
@@ -65,6 +67,6 @@ class Features:
             **placed.former,
         }
 
-    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:  # noqa: ARG002 - as of any target
+    def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
         """Return when the files were written."""
-        return self.modified
+        return np.full(len(columns["key"]), microseconds(self.modified))

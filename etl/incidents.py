@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from etl.attributes import objects
 from etl.checks import Verdicts
 from etl.fields import INSTANT, LATEST, Fields, Floats, Vocabulary
+from etl.instants import NEVER, microseconds
 from etl.place import place
 from etl.rows import Mask, Rows, Shapes
 from etl.stamp import Stamp
@@ -76,11 +78,11 @@ class Incidents:
             **placed.former,
         }
 
-    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:
-        """Return the newest time of an accepted row, none of them yet to come."""
-        good = pa.array(verdicts.good)
-        found = [pc.max(columns[name].filter(good)).as_py() for name in TIMES]
-        return min(max(filter(None, found), default=self.now), self.now) if any(found) else None
+    def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
+        """Return the newest time of each row, none of them yet to come."""
+        found = [pc.fill_null(columns[name].cast(pa.int64()), NEVER).to_numpy() for name in TIMES]
+        newest: NDArray[np.int64] = np.minimum(np.max(found, axis=0), microseconds(self.now))
+        return newest
 
     def _status(self, fields: Fields, times: Mapping[str, pa.Array]) -> pa.Array:
         if "status" in fields:

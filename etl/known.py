@@ -27,7 +27,8 @@ class Known:
         hashes = numbers_from(driver, statement(f"{table}_hashes"), values, row_hash="i8")["row_hash"]
         self.hashes: NDArray[np.int64] = distinct(np.sort(hashes))
         self.seen: Mask = np.zeros(len(self.hashes), dtype=np.bool_)
-        self._waiting = pa.array([row[0] for row in driver.execute(WAITING, values)], pa.string())
+        self.waiting = pa.array([row[0] for row in driver.execute(WAITING, values)], pa.string())
+        """Keys that wait among the rejects to be mended."""
 
     def __len__(self) -> int:
         """Return how many rows are in force."""
@@ -40,8 +41,13 @@ class Known:
         """
         place, there = places(self.hashes, batch.column("row_hash").to_numpy())
         self.seen[place[there]] = True
-        waited_for: Mask = np.asarray(pc.is_in(batch.column("key"), value_set=self._waiting))
+        waited_for: Mask = np.asarray(pc.is_in(batch.column("key"), value_set=self.waiting))
         return there & ~waited_for
+
+    def twice(self, place: NDArray[np.int64]) -> Mask:
+        """Say of which of these places there is another, or one that came before."""
+        order = np.sort(place)
+        return self.seen[place] | np.isin(place, order[1:][order[1:] == order[:-1]])
 
     def came(self, hashes: NDArray[np.int64]) -> Mask:
         """Say which of some hashes this load has brought again."""

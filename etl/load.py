@@ -13,6 +13,8 @@ import pyarrow as pa
 from etl.checks import Keys
 from etl.first import First
 from etl.former import Former
+from etl.instants import NEVER, moment
+from etl.memory import Memory, key_hashes
 from etl.merge import Merge
 from etl.rejects import Rejects
 from etl.request import Request
@@ -20,7 +22,7 @@ from etl.staging import Staging, Values
 from etl.suspicion.doubts import Suspicion, holding
 from etl.suspicion.earlier import Earlier
 from etl.suspicion.watch import Watch
-from etl.transform import Piece, Target
+from etl.transform import Piece, Target, transform
 from layers.errors import LoadError
 from layers.specs import SourceSpec
 
@@ -98,9 +100,15 @@ class Publication:
         return {"source": self.source, "load": self.load, "layer": self.layer}
 
 
-def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Counts:
-    """Write every piece, and every row that stays out with its reason."""
-    counts, newest = Counts(), None
+def write(
+    target: Target,
+    pieces: Iterable[Piece],
+    *,
+    into: Publication,
+    memory: Memory,
+) -> Counts:
+    """Write every piece, and every row that stays out with its reason; pieces may begin when this is called."""
+    counts, newest = Counts(), NEVER
     rejects = into.rejects()
     source = target.words.source
     entry = into.entry(target.table, source)
@@ -108,12 +116,21 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
     keys = Keys(entry.holding)
     label = source.fields["key"].column or "key"
     watch = Watch(target.words, stamp=target.stamp, earlier=into.earlier(target.table, source.place.datum))
-    for piece in pieces:
+    if isinstance(entry, Merge):
+        memory.believe(entry.known)
+    for sent in pieces:
+        piece = _unmistakable(sent, entry, keys, target, into.request)
         verdicts, key = piece.verdicts, piece.columns["key"]
-        watch.see(verdicts.rows)
+        watch.see(piece.rows)
         counts.read += piece.read
-        newest = max(filter(None, (newest, piece.newest)), default=None)
         keys.check(key, verdicts, label)
+        newest = max(newest, int(np.max(piece.newest, where=verdicts.good, initial=NEVER)))
+        if piece.recalled is not None and isinstance(entry, Merge):
+            again = piece.recalled.rows
+            counts.read += len(again)
+            keys.unchanged(piece.rows.file, piece.rows.numbers[~piece.recalled.fresh], again["key_hash"])
+            entry.again(piece.recalled.places)
+            newest = max(newest, int(np.max(again["newest"], initial=NEVER)))
         if np.any(verdicts.good):
             good = pa.array(verdicts.good)
             accepted = pa.RecordBatch.from_pydict(piece.columns).filter(good)
@@ -122,6 +139,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
         entry.withhold(key, verdicts)
         rejects.add(verdicts, key)
         watch.judged(verdicts)
+        memory.note(piece.recalled, verdicts.settled, piece.columns, piece.newest)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
     counts.findings |= watch.findings()
     counts.suspect(watch.suspicions(), source, into.request)
@@ -135,6 +153,19 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication) -> Coun
     counts.retired = merged.retired
     if merged.unsure:
         counts.findings["not_retired"] = [{"because": merged.unsure}]
-    counts.data_time = newest
+    counts.data_time = moment(newest)
     counts.conserve()
+    memory.keep()
     return counts
+
+
+def _unmistakable(piece: Piece, entry: First | Merge, keys: Keys, target: Target, request: Request) -> Piece:
+    """Return a piece in which nothing is remembered of rows whose key may come twice: their order decides."""
+    recalled = piece.recalled
+    if recalled is None or not isinstance(entry, Merge):
+        return piece
+    doubtful = entry.known.twice(recalled.places)
+    doubtful |= keys.doubtful(recalled.rows["key_hash"], key_hashes(piece.columns["key"].drop_null()))
+    if not doubtful.any():
+        return piece
+    return transform(target, piece.rows, request, recalled.without(doubtful))

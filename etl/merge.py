@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import psycopg
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from etl.checks import Verdicts
 from etl.copying import copy
@@ -54,6 +55,11 @@ class Merge:
         held = self._execute("held", {"keys": keys}).fetchall()
         again = self.known.came(np.array([row_hash for _, row_hash in held], dtype=np.int64))
         return self.staging.holding(keys) | {key for (key, _), came in zip(held, again, strict=True) if came}
+
+    def again(self, places: NDArray[np.int64]) -> None:
+        """Take note of rows that are there as they are, by the places of their hashes among those known."""
+        self.known.seen[places] = True
+        self.unchanged += len(places)
 
     def stage(self, batch: pa.RecordBatch, verdicts: Verdicts) -> None:
         """Stage what is not there as it is; where a source may only append, rows that contradict it stay out."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from etl.ahead import Ahead
 from etl.drift import Drift
 from etl.fields import Vocabulary
 from etl.files import Found
@@ -25,12 +26,15 @@ class Reading:
     mended: Mended
 
     def pieces(self, found: Sequence[Found]) -> Iterator[Rows]:
-        """Yield piece after piece, in the order of the files."""
+        """Return the pieces, in the order of the files; the first file begins to be read before one is asked for."""
+        return self._pieces(found, [self._begin(file) for file in found[:1]])
+
+    def _pieces(self, found: Sequence[Found], begun: list[Iterator[Rows]]) -> Iterator[Rows]:
         left = self.request.limit
         total, before = sum(file.size for file in found), 0
         self.report("read", 0, total)
         for file in found:
-            for rows in self._of(file):
+            for rows in begun.pop() if begun else self._begin(file):
                 some = rows if left is None else first(self._asked_for(rows), left)
                 yield some
                 self.report("read", before + int(rows.done * file.size), total)
@@ -46,13 +50,15 @@ class Reading:
         since = self.request.since
         return rows if since is None else reported_since(rows, since, self.words)
 
-    def _of(self, file: Found) -> Iterator[Rows]:
+    def _begin(self, file: Found) -> Iterator[Rows]:
+        """Begin to read a file, unless it is rejects that somebody mended, whose columns are known."""
         if self.request.file is not None and (spec := export_spec(file.path)) is not None:
-            yield from self.mended.read(file.path, name=file.name, spec=spec)
-            return
-        checked = False
-        for rows in read(file.path, name=file.name, spec=self.words.source.read, parts=file.parts):
-            if not checked:
-                self.drift.check(rows)
-                checked = True
-            yield rows
+            return self.mended.read(file.path, name=file.name, spec=spec)
+        return self._checked(Ahead(read(file.path, name=file.name, spec=self.words.source.read, parts=file.parts)))
+
+    def _checked(self, pieces: Ahead[Rows]) -> Iterator[Rows]:
+        with pieces:
+            for at, rows in enumerate(pieces):
+                if at == 0:
+                    self.drift.check(rows)
+                yield rows

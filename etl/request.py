@@ -1,6 +1,6 @@
 """What a person asks of a load beyond "load this source"."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -41,9 +41,7 @@ def reported_since(rows: Rows, since: datetime, words: Vocabulary) -> Rows:
     if words.source.feeds != "incidents":
         return rows
     reported = Fields(rows, words, Verdicts(rows)).instant("reported_at")
-    late = ~reported_before(reported, since)
-    shapes = None if rows.shapes is None else rows.shapes[late]
-    return replace(rows, columns=rows.columns.filter(pa.array(late)), numbers=rows.numbers[late], shapes=shapes)
+    return rows.those(~reported_before(reported, since))
 
 
 def reported_before(reported: pa.Array, since: datetime) -> Mask:

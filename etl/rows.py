@@ -1,7 +1,7 @@
 """What a reader hands on: a piece of a file as columns, with the number of every row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,11 @@ class Rows:
     def __len__(self) -> int:
         """Return how many rows could be taken apart."""
         return len(self.numbers)
+
+    def those(self, wanted: Mask) -> "Rows":
+        """Return some of the rows, and whatever could not be taken apart."""
+        shapes = None if self.shapes is None else self.shapes[wanted]
+        return replace(self, columns=self.columns.filter(pa.array(wanted)), numbers=self.numbers[wanted], shapes=shapes)
 
     @property
     def names(self) -> list[str]:

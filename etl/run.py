@@ -20,6 +20,7 @@ from etl.features import Features
 from etl.fields import Vocabulary
 from etl.incidents import Incidents
 from etl.load import Counts, Publication, write
+from etl.memory import Memory
 from etl.mended import Mended
 from etl.reading import Reading, Report
 from etl.request import Request
@@ -33,8 +34,9 @@ from layers.specs import SourceSpec
 WHOLE = Request()
 SHOWN = 10
 """Rows that would stay out, as many as a dry run shows."""
-MANY = 5_000
-"""Rows written after which the tables are tidied, so that questions can be answered from the index alone."""
+MANY, SHARE = 5_000, 0.1
+"""Rows written, and their share of those read, after which the tables are tidied at once, so that questions can be
+answered from the index alone; after fewer, PostgreSQL does it by itself within minutes."""
 TABLES = {"units": ("unit",), "incidents": ("incident", "incident_count")}
 
 
@@ -106,7 +108,7 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     if source.feeds == "incidents" and not dry_run:
         with engine.begin() as connection:
             record.judge(connection, now)
-    if outcome.loaded + outcome.retired >= MANY and not dry_run:
+    if outcome.loaded + outcome.retired >= max(MANY, SHARE * outcome.read) and not dry_run:
         run.report("tidy", 0, 1)
         _tidy(engine, TABLES.get(source.feeds, ("feature",)))
         run.report("tidy", 1, 1)
@@ -219,16 +221,23 @@ class _Run:
                 counts.findings |= {"restamped": moved} if moved else {}
         else:
             target = self._target(words, newest)
-            counts = write(target, self._pieces(target, found, reading), into=into)
+            memory = Memory(driver, source=self.number, recipe=self._recipe())
+            counts = write(target, self._pieces(target, found, reading, memory), into=into, memory=memory)
         if counts.held is None:
             mended.resolve(load=load)
             drift.keep()
         return counts
 
-    def _pieces(self, target: Target, found: list[files.Found], reading: Reading) -> Iterator[Piece]:
+    def _pieces(self, target: Target, found: list[files.Found], reading: Reading, memory: Memory) -> Iterator[Piece]:
         if self.request.scheduler is not None:
             return worked(target, found, reading)
-        return transformed(target, reading.pieces(found), self.request)
+        return transformed(target, reading.pieces(found), self.request, memory)
+
+    def _recipe(self) -> str | None:
+        """Return what tells whether rows become what they became before; nothing where not all of them come."""
+        if self.request.partial or self.request.scheduler is not None:
+            return None
+        return files.fingerprint(self.source, [], city=self.city, units=self._units())
 
     def _found(self) -> list[files.Found]:
         """Return the files to read: one that was named, or those that are there, without those too old to ask for."""

@@ -9,16 +9,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 
 from etl.checks import Verdicts, readable
 from etl.fields import Vocabulary, trimmed
 from etl.hashes import row_hashes
+from etl.memory import Memory, Recalled
 from etl.place import BEFORE
 from etl.request import Request, reported_before
 from etl.rows import Rows
@@ -38,43 +40,52 @@ class Target(Protocol):
     def columns(self, rows: Rows, verdicts: Verdicts) -> dict[str, pa.Array]:
         """Return the table's columns for every row, `key` first; what may not in is told to the verdicts."""
 
-    def newest(self, columns: dict[str, pa.Array], verdicts: Verdicts) -> datetime | None:
-        """Return how recent the accepted rows say that the data are."""
+    def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
+        """Return how recent each row says that the data are, in numbers of `etl.instants`."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a file as the table takes it, and the verdicts on its rows."""
+    """A piece of a file as the table takes it, but for the rows that are remembered, and the verdicts on its rows."""
 
+    rows: Rows
+    """All of them."""
+    recalled: Recalled | None
     columns: dict[str, pa.Array]
-    """Of every row, the hash last; those of rejected rows mean nothing."""
+    """Of every other row, the hash last; those of rejected rows mean nothing."""
     verdicts: Verdicts
     read: int
-    """Rows of the piece, without those that nobody asked for."""
-    newest: datetime | None
+    """These rows, without those that nobody asked for."""
+    newest: NDArray[np.int64]
+    """How recent each of them says that the data are."""
     former: dict[date, pa.Array]
-    """Of every row, the unit it was in before each edition of the boundaries."""
+    """Of each of them, the unit it was in before each edition of the boundaries."""
 
 
-def transform(target: Target, rows: Rows, request: Request) -> Piece:
-    """Check, place and name the rows of one piece."""
-    verdicts = Verdicts(rows)
+def transform(target: Target, rows: Rows, request: Request, recalled: Recalled | None = None) -> Piece:
+    """Check, place and name the rows of one piece of which nothing is remembered."""
+    others = rows if recalled is None else recalled.others(rows)
+    verdicts = Verdicts(others)
     readable(verdicts)
-    columns = target.columns(rows, verdicts)
+    columns = target.columns(others, verdicts)
     named = [name for name in columns if name.startswith(BEFORE)]
     former = {date.fromisoformat(name.removeprefix(BEFORE)): columns.pop(name) for name in named}
-    read = len(rows) + len(rows.broken) - _blank(columns, verdicts) - _not_asked_for(columns, verdicts, request)
-    newest = target.newest(columns, verdicts)
-    return Piece({**columns, "row_hash": row_hashes(list(columns.values()))}, verdicts, read, newest, former)
+    read = len(others) + len(rows.broken) - _blank(columns, verdicts) - _not_asked_for(columns, verdicts, request)
+    hashed = {**columns, "row_hash": row_hashes(list(columns.values()))}
+    return Piece(rows, recalled, hashed, verdicts, read, target.newest(columns), former)
 
 
-def transformed(target: Target, pieces: Iterable[Rows], request: Request) -> Iterator[Piece]:
+def transformed(target: Target, pieces: Iterable[Rows], request: Request, memory: Memory) -> Iterator[Piece]:
     """Yield piece after piece in their order, a few of them transformed while earlier ones are written."""
+
+    def remembering(rows: Rows) -> Piece:
+        return transform(target, rows, request, memory.recall(rows))
+
     waiting: deque[Future[Piece]] = deque()
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="transform") as threads:
         try:
             for rows in pieces:
-                waiting.append(threads.submit(transform, target, rows, request))
+                waiting.append(threads.submit(remembering, rows))
                 if len(waiting) > SIDE_BY_SIDE:
                     yield waiting.popleft().result()
             while waiting:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -192,6 +193,18 @@ source_shape = Table(
     Index("source_shape_kind", "source_id", "kind"),
 )
 """The columns that a source's files are known to have; files of other columns stop a load."""
+
+remembered = Table(
+    "remembered",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
+    Column("recipe", Text, nullable=False, comment="what tells whether rows become what they became before"),
+    Column("rows", LargeBinary, nullable=False, comment="hashes and times, as etl/memory.py says"),
+    Index("remembered_source", "source_id"),
+    prefixes=["UNLOGGED"],
+)
+"""What rows became when they were loaded; it may be emptied at any time."""
 
 feature = Table(
     "feature",

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from encodings import utf_8_sig
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from etl.encodings import encoding_by_mark, encoding_of_file
 from etl.rows import Broken, Rows
-from etl.texts import keep_bad_bytes
+from etl.texts import MARK, keep_bad_bytes
 from layers.errors import SourceDataError
 from layers.plural import counted
 from layers.specs import ReadSpec
@@ -89,7 +90,10 @@ class _Reading:
                 delimiter=self.delimiter, newlines_in_values=True, invalid_row_handler=self._ragged_row
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(self.header, pa.string()), strings_can_be_null=False
+                # It was text before.
+                column_types=dict.fromkeys(self.header, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
             ),
         )
         held: tuple[pa.RecordBatch, float] | None = None
@@ -237,18 +241,28 @@ class _Utf8(io.RawIOBase):
     def _fill(self, size: int) -> None:
         chunk = self._raw.read(size)
         self._ended = not chunk
-        self.taken += len(chunk)
+        sent = self._decoder.getstate()[0] + chunk
         text = self._decoder.decode(chunk, final=self._ended)
         if self._returns is None:
             self._returns = _ends_in_returns(text)
+        if self._as_sent(text):
+            encoded = sent[: len(sent) - len(self._decoder.getstate()[0])]
+        else:
+            encoded = self._mended(text).encode()
+        self.taken += len(chunk)
+        if self._ended and not (self.tail + encoded).endswith(b"\n"):
+            encoded += b"\n"
+        self._ready += encoded
+        self.tail = (self.tail + encoded[-TAIL:])[-TAIL:]
+
+    def _as_sent(self, text: str) -> bool:
+        """Say whether a text but the first is the bytes it was sent in, with nothing to be mended."""
+        utf8 = self.taken and isinstance(self._decoder, utf_8_sig.IncrementalDecoder)
+        return bool(utf8 and not self._returns and BOM not in text and MARK not in text)
+
+    def _mended(self, text: str) -> str:
         if self._returns:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if not self.tail or self.tail.endswith(b"\n"):
             text = text.removeprefix(BOM)
-        if BOM in text:
-            text = text.replace(f"\n{BOM}", "\n")
-        encoded = text.encode()
-        if self._ended and not (self.tail + encoded).endswith(b"\n"):
-            encoded += b"\n"
-        self._ready += encoded
-        self.tail = (self.tail + encoded)[-TAIL:]
+        return text.replace(f"\n{BOM}", "\n")

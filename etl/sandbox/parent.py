@@ -26,6 +26,10 @@ TOLD = {
     "GDAL_HTTP_TIMEOUT": "1",
     "GDAL_NUM_THREADS": "1",
     "GDAL_PAM_ENABLED": "NO",
+    # Memory of one piece serves the next: given back and asked for again, it is a quarter of the time.
+    "MALLOC_MMAP_THRESHOLD_": f"{32 << 20}",
+    "MALLOC_TOP_PAD_": f"{64 << 20}",
+    "MALLOC_TRIM_THRESHOLD_": f"{256 << 20}",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PROJ_NETWORK": "OFF",

@@ -5,7 +5,7 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -28,7 +28,7 @@ GRACE = 5_000
 """Milliseconds for an ended process to be told of."""
 
 
-def read(file: Path, *, name: str, spec: ReadSpec, parts: list[Path] | None = None) -> Iterator[Rows]:
+def read(file: Path, *, name: str, spec: ReadSpec, parts: list[Path] | None = None) -> Generator[Rows]:
     """Read a file that people know by `name`, with the `parts` that belong to it, in a process of its own.
 
     Raises:

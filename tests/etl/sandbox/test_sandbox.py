@@ -146,7 +146,7 @@ def test_a_reading_that_is_left_early_leaves_no_process(endless: Path, tmp_path:
     file.write_text("a\n" + "1\n" * 20_000_000)
     pieces = read(file, name="sent", spec=spec("csv"))
     next(pieces)
-    pieces.close()  # type: ignore[attr-defined]
+    pieces.close()
     end = time.monotonic() + 10
     while _children(nursery()) and time.monotonic() < end:
         time.sleep(0.05)
