@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import psycopg
 import pyarrow as pa
 
 from etl.checks import Verdicts
 from etl.copying import copy
 from etl.merge import Merged
-from etl.roll_up import roll_up
+from etl.roll_up import ROW, noted, roll_up
 from etl.staging import statement
 
 COUNTED = "SELECT set_config('onemap.counted', %s, true)"
@@ -26,6 +27,7 @@ class First:
         self.table = table
         self.values = values
         self.rows = 0
+        self.noted = [np.empty(0, dtype=ROW)]
         self.constants = {
             column: pa.scalar(values[name], kind) for name in CONSTANTS[table] for column, kind in [COLUMNS[name]]
         }
@@ -48,6 +50,8 @@ class First:
         names = [*batch.schema.names, *constants]
         whole = pa.RecordBatch.from_arrays([*batch.columns, *constants.values()], names)
         self.rows += copy(self.driver, self.table, whole)
+        if self.table == "incident":
+            self.noted.append(noted(batch))
 
     def withhold(self, keys: pa.Array, verdicts: Verdicts) -> None:
         """Do nothing: where there was no row, none can seem to be gone."""
@@ -61,6 +65,6 @@ class First:
         """Count what came in."""
         self.driver.execute(statement(f"{self.table}_resolved"), self.values)
         if self.table == "incident":
-            roll_up(self.driver, self.values)
+            roll_up(self.driver, np.concatenate(self.noted), source=self.constants["source_id"].as_py())
         self.driver.execute(COUNTED, [""])
         return Merged(self.rows, unchanged=0, retired=0)

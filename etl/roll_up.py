@@ -4,65 +4,100 @@ A trigger has to look for every count before it adds to it. Of a source that had
 summed up here and copied in as the index wants them, which takes a third of the time and leaves the index half as big.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.copying import copy, numbers_from
-from etl.staging import statement
+from etl.copying import copy
 from layers.model import KINDS_BY_DAY, KINDS_BY_MONTH, TOTALS_BY_DAY, Grain, Status, level_bits, level_shift
 
 Numbers = NDArray[np.int64]
-NUMBERS: Mapping[str, tuple[str, Callable[[Numbers], Any]]] = {
-    "n": ("n", lambda status: status > 0),
-    "accepted": ("n", lambda status: status == Status.ACCEPTED),
-    "dispatched": ("n", lambda status: status == Status.DISPATCHED),
-    "resolved": ("n", lambda status: status == Status.RESOLVED),
-    "closed": ("n", lambda status: status == Status.CLOSED),
-    "on_time": ("on_time", lambda status: status == Status.CLOSED),
-    "late": ("late", lambda status: status < Status.CLOSED),
-    "late_accepted": ("late", lambda status: status == Status.ACCEPTED),
-    "late_dispatched": ("late", lambda status: status == Status.DISPATCHED),
-    "late_resolved": ("late", lambda status: status == Status.RESOLVED),
-}
-"""The numbers of `incident_count`: of what was counted, and in which statuses."""
+Rows = NDArray[np.void]
+ROW = np.dtype(
+    [("unit", "i8"), ("reported", "i8"), ("due", "i8"), ("category", "i2"), ("status", "i1"), ("on_time", "?")]
+)
+"""What counting needs to know of an incident; times in microseconds since 1970."""
 DAY_ZERO = np.datetime64("2000-01-01", "D")
+QUARTER = 900_000_000
+"""Microseconds of a quarter of an hour: since 1972, no zone has begun a day between two of them."""
+DAYS = """
+    SELECT array_agg((to_timestamp(quarter * 900) AT TIME ZONE time_zone)::date - date '2000-01-01' ORDER BY at)
+    FROM settings, unnest(%s::bigint[]) WITH ORDINALITY AS asked (quarter, at)
+"""
 
 
-def roll_up(driver: psycopg.Connection, values: Mapping[str, Any]) -> None:
-    """Count the rows of a source that has no counts yet."""
+def noted(batch: pa.RecordBatch) -> Rows:
+    """Return what counting needs to know of a batch of incidents."""
+    rows = np.empty(len(batch), dtype=ROW)
+    rows["unit"] = batch.column("unit_id").to_numpy()
+    rows["category"] = batch.column("category_id").to_numpy()
+    rows["status"] = batch.column("status").to_numpy()
+    rows["reported"] = batch.column("reported_at").cast(pa.int64()).to_numpy()
+    rows["due"] = batch.column("due_at").cast(pa.int64()).to_numpy()
+    in_time = pc.fill_null(pc.less_equal(batch.column("closed_at"), batch.column("due_at")), fill_value=False)
+    rows["on_time"] = (rows["status"] == Status.CLOSED) & np.asarray(in_time)
+    return rows
+
+
+def roll_up(driver: psycopg.Connection, rows: Rows, *, source: int) -> None:
+    """Count the incidents of a source that has no counts yet."""
     # Nobody judges anew what is late before this transaction is over.
-    levels = driver.execute("SELECT levels FROM settings FOR SHARE").fetchone()
-    kinds = {"unit": "i8", "day": "i4", "category": "i2", "status": "i2", "n": "i4", "on_time": "i4", "late": "i4"}
-    counted = numbers_from(driver, statement("incident_counted"), values, **kinds)
-    if len(counted) and levels:
-        for batch in counts(counted, levels=levels[0], source=values["source"]):
-            copy(driver, "incident_count", batch)
+    asked = "SELECT levels, (extract(epoch FROM judged_at) * 1000000)::bigint FROM settings FOR SHARE"
+    settings = driver.execute(asked).fetchone()
+    if settings is None or not len(rows):
+        return
+    levels, judged = settings
+    days = DAY_ZERO + local_days(driver, rows["reported"]).astype("timedelta64[D]")
+    for batch in counts(rows, days, numbers_of(rows, judged), levels=levels, source=source):
+        copy(driver, "incident_count", batch)
 
 
-def counts(counted: NDArray[np.void], *, levels: int, source: int) -> Iterator[pa.RecordBatch]:
+def numbers_of(rows: Rows, judged: int) -> dict[str, Any]:
+    """Return the numbers of `incident_count` of each row by itself; late is what was due before it was judged."""
+    status, late = rows["status"], (rows["status"] < Status.CLOSED) & (rows["due"] < judged)
+    open_ = {name: status == Status[name.upper()] for name in ("accepted", "dispatched", "resolved")}
+    return {
+        "n": status > 0,
+        **open_,
+        "closed": status == Status.CLOSED,
+        "on_time": rows["on_time"],
+        "late": late,
+        **{f"late_{name}": late & reached for name, reached in open_.items()},
+    }
+
+
+def local_days(driver: psycopg.Connection, instants: Numbers) -> Numbers:
+    """Return the city's days, counted from 2000, on which some instants fall, as the database itself sees them."""
+    quarters, which = np.unique(instants // QUARTER, return_inverse=True)
+    found = driver.execute(DAYS, [quarters.tolist()]).fetchone()
+    days: Numbers = np.array(found[0] if found else [], dtype=np.int64)[which]
+    return days
+
+
+def counts(
+    rows: Rows, days: NDArray[np.datetime64], numbers: Mapping[str, Any], *, levels: int, source: int
+) -> Iterator[pa.RecordBatch]:
     """Yield the counts of every level and grain, in the order of their key."""
-    days = DAY_ZERO + counted["day"].astype("timedelta64[D]")
     months = days.astype("datetime64[M]").astype("datetime64[D]")
-    every = np.zeros(len(counted), dtype=np.int16)
-    numbers = {name: counted[of] * is_in(counted["status"]) for name, (of, is_in) in NUMBERS.items()}
+    every = np.zeros(len(rows), dtype=np.int16)
     for rank in range(levels):
         shift = level_shift(rank, levels)
-        there = (counted["unit"] >> shift) & ((1 << level_bits(levels)) - 1) != 0
+        there = (rows["unit"] >> shift) & ((1 << level_bits(levels)) - 1) != 0
         if not there.any():
             continue
-        units, unit = np.unique(counted["unit"][there] >> shift << shift, return_inverse=True)
+        units, unit = np.unique(rows["unit"][there] >> shift << shift, return_inverse=True)
         size = len(unit)
         for grain, periods, totals, by_kind in (
             (Grain.DAY, days, TOTALS_BY_DAY, KINDS_BY_DAY),
             (Grain.MONTH, months, levels, KINDS_BY_MONTH),
         ):
             # All categories together and each by itself in one, since that is how they stand in the key.
-            kinds = [every] * (rank <= totals) + [counted["category"]] * (rank <= by_kind)
+            kinds = [every] * (rank <= totals) + [rows["category"]] * (rank <= by_kind)
             if not kinds:
                 continue
             category = np.concatenate([kind[there] for kind in kinds])
@@ -96,9 +131,9 @@ def runs(key: list[NDArray[Any]]) -> tuple[Numbers, Numbers, Numbers]:
     return order[starts], order, starts
 
 
-def sums(numbers: Numbers, starts: Numbers) -> NDArray[np.int32]:
+def sums(numbers: NDArray[Any], starts: Numbers) -> NDArray[np.int32]:
     """Return the sum of each run."""
-    return np.add.reduceat(numbers, starts).astype(np.int32)
+    return np.add.reduceat(numbers, starts, dtype=np.int32)
 
 
 def constant(value: int, size: int) -> pa.Array:

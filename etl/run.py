@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from etl import files, record, rejects, units
+from etl import files, indexes, record, rejects, units
 from etl.cluster import worked
 from etl.drift import Drift
 from etl.editions import restamp
@@ -150,8 +150,9 @@ class _Run:
         load = record.begin(self.connection, self.number, self.now)
         self.connection.commit()
         try:
-            outcome = self._publish(load)
-            self.connection.commit()
+            with indexes.put_off(self.connection) if self.source.feeds == "incidents" else nullcontext():
+                outcome = self._publish(load)
+                self.connection.commit()
         except BaseException as mistake:
             # Whatever it was, the record says so; if even that fails, the next load finds this one interrupted.
             with suppress(SQLAlchemyError, psycopg.Error):
@@ -188,6 +189,9 @@ class _Run:
             detail["same_as"] = before.detail.get("same_as", before.id)
         else:
             counts = self._counts(load, found)
+            if self.source.feeds == "incidents" and indexes.missing(self.connection):
+                self._step("indexes")
+                indexes.build(self.connection)
             detail |= {"findings": counts.findings} if counts.findings else {}
         if self.request.partial and before is not None:
             # A few old rows sent again do not make the source older.

@@ -15,9 +15,9 @@ from sqlalchemy import (
     Time,
     any_,
     cast,
-    collate,
     func,
     select,
+    true,
     union_all,
 )
 
@@ -199,15 +199,13 @@ def one(number: int, before: date | None = None) -> Question:
 def numbered(text: str, limit: int) -> Question:
     """Ask for the incidents whose number is or begins with a text, the highest numbers first."""
     table = incident.c
-    number = collate(table.key, "C")
+    # The index of keys begins with the source, so each is asked by itself.
+    of_one = select(table.id).where(LIVE, table.source_id == source.c.id).order_by(table.key.desc()).limit(limit)
     ways = (lookup.equal(table.key, text), lookup.beginning(table.key, text))
-    some = (
-        select(table.id).where(LIVE, *where).order_by(number.desc()).limit(limit).subquery(f"way_{fit}")
-        for fit, where in enumerate(ways)
-    )
-    found = union_all(*(select(way.c.id) for way in some))
-    whole = number.in_(lookup.spellings(text))
-    return records().where(table.id.in_(found)).order_by(whole.desc(), number.desc()).limit(limit)
+    some = (of_one.where(*where).lateral(f"way_{fit}") for fit, where in enumerate(ways))
+    found = union_all(*(select(way.c.id).select_from(source.join(way, true())) for way in some))
+    whole = table.key.in_(lookup.spellings(text))
+    return records().where(table.id.in_(found)).order_by(whole.desc(), table.key.desc()).limit(limit)
 
 
 def history(number: int) -> Question:

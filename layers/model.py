@@ -232,7 +232,8 @@ incident = Table(
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
     Column("source_id", SmallInteger, ForeignKey("source.id"), nullable=False),
-    Column("key", Text, nullable=False),
+    # In the order of bytes, keys that begin alike stand together, whatever language the database speaks.
+    Column("key", Text(collation="C"), nullable=False),
     Column("unit_id", BigInteger, nullable=False),
     Column("category_id", SmallInteger, ForeignKey("category.id"), nullable=False),
     Column("status", SmallInteger, nullable=False),
@@ -251,7 +252,7 @@ incident = Table(
     Column("row_hash", BigInteger, nullable=False),
     Column("load_id", BigInteger, ForeignKey("load.id"), nullable=False),
     Column("retired_at", DateTime(timezone=True), comment=RETIRED),
-    UniqueConstraint("source_id", "key"),
+    Index("incident_key", "source_id", "key", unique=True),
     Index(
         "incident_unit",
         "unit_id",
@@ -276,14 +277,14 @@ incident = Table(
         postgresql_where=text("status < 5 AND retired_at IS NULL"),
     ),
     Index("incident_geom", "geom", postgresql_using="gist", postgresql_where=LIVE),
-    Index("incident_key", KEY, postgresql_where=LIVE),
 )
 
 incident_change = Table(
     "incident_change",
     metadata,
     Column("id", BigInteger, Identity(), nullable=False),
-    Column("incident_id", BigInteger, ForeignKey("incident.id", ondelete="CASCADE"), nullable=False),
+    # No reference: to check it locks every incident that a load changes, which logs its page.
+    Column("incident_id", BigInteger, nullable=False),
     Column("load_id", BigInteger, ForeignKey("load.id"), comment="null: somebody did it by hand"),
     Column("at", DateTime(timezone=True), nullable=False),
     Column("changed", JSONB, nullable=False, comment='{"status": ["accepted", "closed"], …}: from, to'),

@@ -12,6 +12,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, create_engine, text
 
+from etl.copying import numbers_from
+from etl.roll_up import Rows
 from etl.run import load
 from layers.database import migrate
 from layers.pack import City
@@ -27,6 +29,12 @@ from tests.benchmarks._scratch import scratch
 ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "1000000"))
 PACK = Path(__file__).parents[2] / "data" / "ningbo"
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
+
+NOTED = """
+    SELECT unit_id, (extract(epoch FROM reported_at) * 1000000)::bigint, (extract(epoch FROM due_at) * 1000000)::bigint,
+           category_id, status, (status = 5 AND closed_at <= due_at)::integer
+    FROM incident WHERE source_id = %(source)s AND retired_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,12 @@ class Bench:
             driver.execute("TRUNCATE incident, incident_count, incident_change, reject, source_shape CASCADE")
             driver.execute("DELETE FROM load WHERE source_id = (SELECT id FROM source WHERE code = 'hotline')")
             driver.execute("CHECKPOINT")
+
+
+def noted(driver: psycopg.Connection, source: int) -> Rows:
+    """Return what counting needs to know of the incidents of a source, from the table itself."""
+    kinds = {"unit": "i8", "reported": "i8", "due": "i8", "category": "i2", "status": "i2", "on_time": "i4"}
+    return numbers_from(driver, NOTED, {"source": source}, **kinds)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from etl import record
 from etl.roll_up import roll_up
 from layers.database import migrate
 from layers.pack import City
+from tests.benchmarks._bench import noted
 from tests.benchmarks._scratch import scratch
 
 PACK = Path(__file__).parents[2] / "data" / "ningbo"
@@ -74,7 +75,7 @@ def made(url: str, rows: int) -> None:
         for code in SHARES:
             began = time.perf_counter()
             with driver.transaction():
-                roll_up(driver, {"source": sources[code]})
+                roll_up(driver, noted(driver, sources[code]), source=sources[code])
             said(f"roll-up of {code}", began)
         do("late", "SELECT incident_judge(%(now)s)", {"now": NOW})
         do("vacuum", "VACUUM (ANALYZE)")

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from etl.roll_up import roll_up
 from etl.run import load
 from etl.stamp import OUTSIDE, Stamp, units_in_force
-from tests.benchmarks._bench import NOW, ROWS, Bench, bench
+from tests.benchmarks._bench import NOW, ROWS, Bench, bench, noted
 from tests.benchmarks._geopandas import geopandas
 
 ROUNDS = int(os.environ.get("ONEMAP_BENCH_ROUNDS", "3"))
@@ -192,7 +192,7 @@ def counted(made: Bench) -> None:
     with psycopg.connect(made.url) as driver:
         driver.execute("SELECT set_config('onemap.counted', 'later', true)")
         copy(made, driver)
-        roll_up(driver, {"source": made.number})
+        roll_up(driver, noted(driver, made.number), source=made.number)
 
 
 def copy(made: Bench, driver: psycopg.Connection) -> None:

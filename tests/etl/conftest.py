@@ -40,7 +40,9 @@ def shared_engine(
 def town(city: City, shared_engine: Engine, tmp_path: Path) -> Town:
     """A town with its 31 units and nothing else."""
     with shared_engine.begin() as connection:
-        connection.execute(text("TRUNCATE incident, incident_count, feature, reject, change, source_shape CASCADE"))
+        connection.execute(
+            text("TRUNCATE incident, incident_change, incident_count, feature, reject, change, source_shape CASCADE")
+        )
         connection.execute(text("DELETE FROM load WHERE id <> (SELECT max(load_id) FROM unit)"))
     return Town(city, shared_engine, tmp_path / "inbox")
 

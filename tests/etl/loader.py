@@ -138,5 +138,7 @@ class Loader:
 
 BEFORE_ALL = f"SELECT pg_advisory_lock({LOADING}, id) FROM source WHERE code = 'hotline'"  # noqa: S608 - a number
 """A lock that keeps a load from beginning."""
+BEFORE_KEEPING = "LOCK TABLE remembered IN SHARE MODE"
+"""A lock that stops a load where all is written and the indexes of a first one are not built."""
 BEFORE_MERGE = "LOCK TABLE incident IN SHARE MODE"
 """A lock that stops a load where all is staged and nothing is written."""

@@ -8,7 +8,7 @@ import psycopg
 from sqlalchemy import create_engine, make_url, text
 
 from tests.conftest import Databases
-from tests.etl.loader import BEFORE_MERGE, BLOCKED, PATIENCE, contents, one, until
+from tests.etl.loader import BEFORE_KEEPING, BLOCKED, PATIENCE, contents, one, until
 from tests.etl.readers.test_services import Service, service
 from tests.etl.schedule.conftest import plain
 from tests.etl.schedule.scheduling import Scheduling, stopped
@@ -136,7 +136,7 @@ def test_a_killed_scheduler_s_load_is_taken_up_by_another(scheduling: Scheduling
     scheduling.loader.send(range(3_000), title="case")
     clean = plain(databases.make(str(make_url(scheduling.url).database)))
     scheduling.loader.run(clean)
-    process, holder = held(scheduling, BEFORE_MERGE)
+    process, holder = held(scheduling, BEFORE_KEEPING)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert one(scheduling.url, "SELECT count(*) FROM incident") == 0
@@ -151,7 +151,7 @@ def test_a_killed_scheduler_s_load_is_taken_up_by_another(scheduling: Scheduling
 
 def test_a_stop_ends_a_load_that_takes_too_long_and_the_next_start_does_it(scheduling: Scheduling) -> None:
     scheduling.loader.send(range(100), title="case")
-    process, holder = held(scheduling, BEFORE_MERGE, "--grace", "0.5")
+    process, holder = held(scheduling, BEFORE_KEEPING, "--grace", "0.5")
     asked = time.monotonic()
     assert stopped(process) == 0
     assert time.monotonic() - asked < 15

@@ -1,10 +1,11 @@
-"""What rows became when they were loaded, so that those that are sent as before are not read again.
+"""Loads that write less: what rows became is remembered, and incidents have an index and a reference less.
 
 Hashes are not compressed, and the table is not logged: what a crash takes away, the next load makes anew. Incidents are
 tidied by PostgreSQL itself after one in two hundred changed: a load of few changes does not wait for that.
 """
 
 from alembic import op
+from sqlalchemy import inspect
 
 revision = "0014"
 down_revision = "0013"
@@ -18,11 +19,24 @@ CREATE UNLOGGED TABLE IF NOT EXISTS remembered (
 );
 CREATE INDEX IF NOT EXISTS remembered_source ON remembered (source_id);
 ALTER TABLE remembered ALTER rows SET STORAGE EXTERNAL;
+ALTER TABLE incident ALTER key TYPE text COLLATE "C";
+ALTER TABLE incident DROP CONSTRAINT IF EXISTS incident_source_id_key_key;
+ALTER TABLE incident_change DROP CONSTRAINT IF EXISTS incident_change_incident_id_fkey;
 ALTER TABLE incident SET (autovacuum_vacuum_scale_factor = 0.005, autovacuum_vacuum_insert_scale_factor = 0.005);
 ALTER TABLE incident_count SET (autovacuum_vacuum_scale_factor = 0.005, autovacuum_vacuum_insert_scale_factor = 0.005);
 """
 
+KEY = """
+DROP INDEX incident_key;
+CREATE UNIQUE INDEX incident_key ON incident (source_id, key);
+"""
+
 
 def upgrade() -> None:
-    """Create the table, unless the first step did."""
-    op.get_bind().exec_driver_sql(STATEMENTS)
+    """Make what the first step has not made."""
+    connection = op.get_bind()
+    connection.exec_driver_sql(STATEMENTS)
+    if any(
+        not index["unique"] for index in inspect(connection).get_indexes("incident") if index["name"] == "incident_key"
+    ):
+        connection.exec_driver_sql(KEY)
