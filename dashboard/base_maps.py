@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from pydantic import ValidationError
 
@@ -139,7 +140,9 @@ def _lying_ready(file: Path) -> Iterator[BaseMap]:
     if holds is None:
         logger.warning("%s is no PMTiles file of version 3, and is not offered as a base map", file)
         return
-    ident = "file-" + re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower())
+    said = re.sub(r"[^a-z0-9_-]+", "-", file.stem.lower())
+    # Of two names in Chinese nothing would be left to tell them apart.
+    ident = f"file-{said}" if file.stem.isascii() else f"file-{said.strip('-')}-{crc32(file.stem.encode()):08x}"
     title = Title(zh=file.stem, en=file.stem)
     zooms = {"min_zoom": holds.min_zoom, "max_zoom": holds.max_zoom}
     yield BaseMap(BaseMapSpec(id=ident, title=title, file=file.name, **zooms), holds.kind, (address_of(ident),), file)

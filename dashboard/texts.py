@@ -20,7 +20,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "view_forget_sure": ("再次点击以删除", "Click again to delete"),
     "view_taken": (
         "已有名为“{name}”的视图，请换一个名称，或在列表中覆盖它",
-        "there is a view called “{name}” already; choose another name, or replace that one in the list",
+        "There is a view called “{name}” already; choose another name, or replace that one in the list",
     ),
     "view_gone": ("视图已删除", "View was deleted"),
     "views_none": ("还没有保存的视图。给当前视图起个名字即可保存。", "No saved views yet. Name this one to keep it."),

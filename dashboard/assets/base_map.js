@@ -153,7 +153,7 @@
     const look = offer && offer.kind === "vector" ? "@" + onemap.look.language() + "@" + onemap.look.applyTheme() : "";
     if (shown.key !== id + look) lay(id, id + look);
     else tell();
-    if (offer && onemap.map.attributionControl) credit(offer);
+    if (onemap.map.attributionControl) credit(offer);
     if (!place("choices").hidden && !place("choices").contains(document.activeElement)) draw();
     return window.dash_clientside.no_update;
   }
@@ -161,7 +161,7 @@
   let named = "";
   function credit(offer) {
     const control = onemap.map.attributionControl;
-    const said = offer.attribution[document.documentElement.lang === "en" ? 1 : 0];
+    const said = offer ? offer.attribution[document.documentElement.lang === "en" ? 1 : 0] : "";
     if (named === said) return;
     if (named) control.removeAttribution(named);
     if (said) control.addAttribution(said);

@@ -115,8 +115,11 @@
     const said = element("div");
     said.setAttribute("role", "status");
     said.append(list);
+    const buttons = () => [...place.querySelectorAll("button")];
+    const focused = buttons().indexOf(document.activeElement);
     place.replaceChildren(close, said, hint);
     if (!ended && byKey) place.append(keys());
+    if (focused >= 0) (buttons()[focused] || close).focus(); // whoever pressed it presses it again
   }
 
   function keys() {
@@ -195,6 +198,14 @@
     begin();
     again();
     document.getElementById("measure-start").setAttribute("aria-pressed", "true");
+    if (key) onemap.map.getContainer().focus(); // whose arrow keys move the middle
+  }
+
+  /* By key, the line reaches to the middle of the map as it does to the mouse. */
+  function moved() {
+    if (!on || !byKey || ended || !points.length) return;
+    hover = near(middle(), points[points.length - 1], 2) ? null : middle();
+    again();
   }
 
   function stop() {
@@ -253,6 +264,7 @@
     document.getElementById("measure-result").setAttribute("aria-label", name);
     if (!button.dataset.ready) {
       button.dataset.ready = "yes";
+      onemap.map.on("move", moved);
       // A key press is a click without a count: then points are set by key as well.
       button.addEventListener("click", (event) => (on ? stop() : start(event.detail === 0)));
     }

@@ -157,6 +157,15 @@
     if (open && !open.contains(event.target)) open.open = false;
   });
 
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && event.target.closest && event.target.closest("#table-columns[open]");
+    if (!open) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    open.open = false;
+    open.querySelector("summary").focus();
+  }, true);
+
   function show(view) {
     for (const each of filters.values()) each(view);
   }

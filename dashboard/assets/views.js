@@ -69,7 +69,7 @@
   }
 
   function taken(name) {
-    return new Error(onemap.look.say("view_taken", { name }));
+    return Object.assign(new Error(onemap.look.say("view_taken", { name })), { whole: true });
   }
 
   /* The days that a relative period means today; none where the period has no ends or says its days already. */
@@ -167,7 +167,7 @@
 
   function complain(mistake) {
     const said = dialog().querySelector(".views-error");
-    said.textContent = text("error") + ": " + mistake.message;
+    said.textContent = mistake.whole ? mistake.message : text("error") + ": " + mistake.message;
     said.hidden = false;
   }
 

@@ -124,6 +124,12 @@ def test_a_base_map_is_chosen_by_keys_kept_and_drawn_from_a_file(visit: Dashboar
     keys.press("Escape")
     assert not page.locator("#base-map-choices").is_visible()
     assert page.locator("#base-map-open").evaluate("button => button === document.activeElement")
+    keys.press("Enter")
+    keys.press("ArrowUp")
+    shows(page, "none")
+    assert page.locator(".leaflet-control-attribution").inner_text() == ""
+    keys.press("ArrowDown")
+    shows(page, "streets")
 
     visit.open()  # an address that says nothing: what was chosen here is remembered
     shows(page, "streets")

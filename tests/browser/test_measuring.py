@@ -129,11 +129,16 @@ def test_the_keyboard_alone_measures(dashboard: Dashboard) -> None:
     # The sign in the middle is a sign, and no veil over half of the page.
     wide, colour = dashboard.page.evaluate(AIM)
     assert (float(wide.removesuffix("px")) < 60, colour) == (True, "rgba(0, 0, 0, 0)")
-    dashboard.page.locator(".map").focus()
     dashboard.page.keyboard.press("Space")
     dashboard.page.keyboard.press("ArrowRight")
     dashboard.page.wait_for_timeout(600)
+    reaches = kilometres(measuring(dashboard), "长度")
     dashboard.page.keyboard.press("Space")
+    assert kilometres(measuring(dashboard), "长度") == reaches > 0
+    add = dashboard.page.get_by_role("button", name="在中心加点")
+    add.press("Enter")
+    assert add.evaluate("element => element === document.activeElement")
+    dashboard.page.locator(".map").focus()
     dashboard.page.keyboard.press("Enter")
     said = measuring(dashboard)
     assert "公里" in said

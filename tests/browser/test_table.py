@@ -79,6 +79,18 @@ def test_rows_are_sorted_and_filtered_by_clicks_and_the_address_says_how(
     fresh.open(f"?{dashboard.search}")
     assert rows(fresh) == found
     assert another_page.get_by_label("按编号筛选").input_value() == "NB"
+    columns = another_page.locator("#table-columns")
+    columns.locator("summary").press("Enter")
+    columns.get_by_label("编号").press("Space")
+    columns.get_by_label("严重程度").press("Space")
+    another_page.keyboard.press("Escape")
+    expect(columns.locator("summary")).to_be_focused()
+    expect(columns.locator("input").first).to_be_hidden()
+    fresh.open(f"?{dashboard.search}")
+    heads = another_page.locator(".table-place .ag-header-cell-text")
+    expect(heads.filter(has_text="严重程度")).to_have_count(1)
+    expect(heads.filter(has_text="编号")).to_have_count(0)
+    assert fresh.said == dashboard.said
 
 
 def period(dashboard: Dashboard) -> str:

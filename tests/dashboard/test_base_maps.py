@@ -108,6 +108,14 @@ def test_a_file_that_lies_ready_is_served_in_pieces(file_client: Client, tmp_pat
     assert "img-src 'self' data: blob:;" in file_client.get("/").headers["content-security-policy"]
 
 
+def test_files_with_names_of_other_letters_are_told_apart(tmp_path: Path, city: City, connection: Connection) -> None:
+    (tmp_path / "base_maps").mkdir()
+    for name in ("宁波", "杭州"):
+        write_tiles(tmp_path / "base_maps" / f"{name}.pmtiles", connection, "water", deepest=0, inside=HERE)
+    found = offered(Settings(data_dir=tmp_path), city)
+    assert [item.spec.title.zh for item in found.values()] == ["宁波", "杭州"]
+
+
 def test_a_file_of_the_pack_must_be_tiles_and_may_be_missing(tmp_path: Path, city: City) -> None:
     changed = pack(tmp_path, city, 'file = "base.pmtiles"\n')
     assert offered(Settings(data_dir=tmp_path), changed) == {}
