@@ -13,6 +13,6 @@ PIECES = "application/vnd.pmtiles"
 async def read_base_map(ident: str, request: Request) -> FileResponse:
     """Return a base map's file, or the bytes of it that `Range` asks for."""
     files = {key: item.file for key, item in request.app.state.base_maps.items() if item.file}
-    if ident not in files:
+    if ident not in files or not files[ident].is_file():  # somebody may have taken it away meanwhile
         raise UnknownNameError(kind="base map", name=ident, known=files)
     return FileResponse(files[ident], media_type=PIECES, headers={"Cache-Control": "no-cache"})

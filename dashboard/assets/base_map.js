@@ -45,7 +45,8 @@
     if (shown !== mine) return;
     mine.layers = layers;
     for (const layer of layers) {
-      layer.on("loading", () => begin(mine)).on("tileload", came).on("tileerror", failed).on("load", () => judge(mine)).addTo(onemap.map);
+      if (offer.kind === "tiles") layer.on("tileload", came).on("tileerror", failed); // of a file, tile_file.js tells
+      layer.on("loading", () => begin(mine)).on("load", () => judge(mine)).addTo(onemap.map);
       layer.bringToFront();
     }
   }

@@ -72,6 +72,7 @@
     await script("pmtiles");
     const source = heard(new window.pmtiles.PMTiles(offer.addresses[0]), hear);
     if (offer.kind === "vector") return vector(offer, source);
+    await source.getHeader(); // which the layer would miss without a word
     const zooms = { minZoom: offer.min_zoom, maxZoom: onemap.map.getMaxZoom(), maxNativeZoom: offer.max_zoom };
     return window.pmtiles.leafletRasterLayer(source, { ...zooms, className: "base-map-tiles" });
   };

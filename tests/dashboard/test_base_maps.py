@@ -105,6 +105,8 @@ def test_a_file_that_lies_ready_is_served_in_pieces(file_client: Client, tmp_pat
     assert piece.headers["content-range"] == f"bytes 0-126/{len(content)}"
     assert "content-encoding" not in piece.headers
     assert file_client.get("/api/base-maps/other.pmtiles").status_code == 404
+    (tmp_path / "base_maps" / "My City.pmtiles").unlink()
+    assert file_client.get(address).status_code == 404
     assert "img-src 'self' data: blob:;" in file_client.get("/").headers["content-security-policy"]
 
 
