@@ -1,6 +1,6 @@
 """The first rows of a source: there is nothing to compare them with, so they go straight into the table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import psycopg
@@ -21,11 +21,14 @@ COLUMNS = {"source": ("source_id", pa.int16()), "load": ("load_id", pa.int64()),
 class First:
     """Brings the rows of one load into a table that has none of its source, in force or retired."""
 
-    def __init__(self, driver: psycopg.Connection, table: str, values: Mapping[str, object]) -> None:
-        """Take over from the triggers that count, until the rows are in."""
+    def __init__(
+        self, driver: psycopg.Connection, table: str, values: Mapping[str, object], build: Callable[[], None]
+    ) -> None:
+        """Take over from the triggers that count, until the rows are in; then `build` is to build what was put off."""
         self.driver = driver
         self.table = table
         self.values = values
+        self.build = build
         self.rows = 0
         self.noted = [np.empty(0, dtype=ROW)]
         self.constants = {
@@ -65,6 +68,7 @@ class First:
         """Count what came in."""
         self.driver.execute(statement(f"{self.table}_resolved"), self.values)
         if self.table == "incident":
-            roll_up(self.driver, np.concatenate(self.noted), source=self.constants["source_id"].as_py())
+            source = self.constants["source_id"].as_py()
+            roll_up(self.driver, np.concatenate(self.noted), source=source, meanwhile=self.build)
         self.driver.execute(COUNTED, [""])
         return Merged(self.rows, unchanged=0, retired=0)

@@ -74,6 +74,8 @@ class Publication:
     step: Callable[[str], None]
     """Told the name of each step that takes a while."""
     now: datetime
+    build: Callable[[], None] = lambda: None
+    """Builds the indexes that were put off until the rows are in."""
     request: Request = field(default_factory=Request)
 
     def staging(self, table: str) -> Staging:
@@ -83,7 +85,7 @@ class Publication:
     def entry(self, table: str, source: SourceSpec) -> First | Merge:
         """Return the way into a table: straight in where it has nothing of the source yet, else by comparison."""
         if First.possible(self.driver, table, self.values):
-            return First(self.driver, table, self.values)
+            return First(self.driver, table, self.values, self.build)
         return Merge(self.staging(table), source, whole=not self.request.partial, now=self.now)
 
     def earlier(self, table: str, datum: str) -> Earlier:

@@ -4,7 +4,8 @@ A trigger has to look for every count before it adds to it. Of a source that had
 summed up here and copied in as the index wants them, which takes a third of the time and leaves the index half as big.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -44,8 +45,10 @@ def noted(batch: pa.RecordBatch) -> Rows:
     return rows
 
 
-def roll_up(driver: psycopg.Connection, rows: Rows, *, source: int) -> None:
-    """Count the incidents of a source that has no counts yet."""
+def roll_up(
+    driver: psycopg.Connection, rows: Rows, *, source: int, meanwhile: Callable[[], None] = lambda: None
+) -> None:
+    """Count the incidents of a source that has no counts yet; `meanwhile` has the database while they are summed."""
     # Nobody judges anew what is late before this transaction is over.
     asked = "SELECT levels, (extract(epoch FROM judged_at) * 1000000)::bigint FROM settings FOR SHARE"
     settings = driver.execute(asked).fetchone()
@@ -53,8 +56,11 @@ def roll_up(driver: psycopg.Connection, rows: Rows, *, source: int) -> None:
         return
     levels, judged = settings
     days = DAY_ZERO + local_days(driver, rows["reported"]).astype("timedelta64[D]")
-    for batch in counts(rows, days, numbers_of(rows, judged), levels=levels, source=source):
-        copy(driver, "incident_count", batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="counts") as aside:
+        summed = aside.submit(list, counts(rows, days, numbers_of(rows, judged), levels=levels, source=source))
+        meanwhile()
+        for batch in summed.result():
+            copy(driver, "incident_count", batch)
 
 
 def numbers_of(rows: Rows, judged: int) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from etl.mended import Mended
 from etl.reading import Reading, Report
 from etl.request import Request
 from etl.stamp import Stamps, units_edition
+from etl.tidy import needed, tidy
 from etl.transform import Piece, Target, transformed
 from layers import model
 from layers.errors import LoadError, OneMapError
@@ -34,10 +35,6 @@ from layers.specs import SourceSpec
 WHOLE = Request()
 SHOWN = 10
 """Rows that would stay out, as many as a dry run shows."""
-MANY, SHARE = 5_000, 0.1
-"""Rows written, and their share of those read, after which the tables are tidied at once, so that questions can be
-answered from the index alone; after fewer, PostgreSQL does it by itself within minutes."""
-TABLES = {"units": ("unit",), "incidents": ("incident", "incident_count")}
 
 
 @dataclass(frozen=True)
@@ -108,9 +105,9 @@ def load(  # noqa: PLR0913 - all that a run depends on, by name
     if source.feeds == "incidents" and not dry_run:
         with engine.begin() as connection:
             record.judge(connection, now)
-    if outcome.loaded + outcome.retired >= max(MANY, SHARE * outcome.read) and not dry_run:
+    if needed(written=outcome.loaded + outcome.retired, read=outcome.read) and not dry_run:
         run.report("tidy", 0, 1)
-        _tidy(engine, TABLES.get(source.feeds, ("feature",)))
+        tidy(engine, source.feeds)
         run.report("tidy", 1, 1)
     return outcome
 
@@ -124,13 +121,6 @@ def _sentence(source: SourceSpec, mistake: BaseException) -> str:
         said = str(getattr(mistake, "orig", mistake)).partition("\n")[0]
         return f"{source.id}: the database refused: {said}; nothing was published"
     return str(mistake) or repr(mistake)
-
-
-def _tidy(engine: Engine, tables: tuple[str, ...]) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in tables:
-            driver = cast("psycopg.Connection", connection.connection.driver_connection)
-            driver.execute(psycopg.sql.SQL("VACUUM (ANALYZE) {}").format(psycopg.sql.Identifier(table)))
 
 
 @dataclass
@@ -189,9 +179,6 @@ class _Run:
             detail["same_as"] = before.detail.get("same_as", before.id)
         else:
             counts = self._counts(load, found)
-            if self.source.feeds == "incidents" and indexes.missing(self.connection):
-                self._step("indexes")
-                indexes.build(self.connection)
             detail |= {"findings": counts.findings} if counts.findings else {}
         if self.request.partial and before is not None:
             # A few old rows sent again do not make the source older.
@@ -215,6 +202,7 @@ class _Run:
             layer=self.source.feeds,
             step=self._step,
             now=self.now,
+            build=self._build,
             request=self.request,
         )
         if self.source.feeds == "units":
@@ -264,6 +252,11 @@ class _Run:
         categories = {row.code: row.id for row in self.connection.execute(select(table.c.code, table.c.id))}
         known = {code: categories[code] for code in self.city.categories}
         return Incidents(words, stamp=stamp, categories=known, now=self.now)
+
+    def _build(self) -> None:
+        if indexes.missing(self.connection):
+            self._step("indexes")
+            indexes.build(self.connection)
 
     def _driver(self) -> psycopg.Connection:
         return cast("psycopg.Connection", self.connection.connection.driver_connection)

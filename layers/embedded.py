@@ -26,6 +26,9 @@ SETTINGS = {
     "max_connections": "100",
     "work_mem": "64MB",
     "maintenance_work_mem": "512MB",
+    # Nobody follows its log: indexes that are built need not be in it.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "15min",
     "random_page_cost": "1.1",
