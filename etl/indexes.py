@@ -25,7 +25,7 @@ def put_off(connection: Connection) -> Iterator[None]:
     """Hold the lock for a load; if there are no incidents yet, drop the indexes, and see to it that they come back."""
     alone = _locked(connection, "pg_try_advisory_lock")
     if alone and connection.execute(text("SELECT NOT EXISTS (SELECT FROM incident)")).scalar_one():
-        _drop(connection)
+        drop(connection)
     else:
         if alone:
             build(connection)
@@ -56,7 +56,8 @@ def missing(connection: Connection) -> list[Index]:
     return [index for index in PUT_OFF if index.name not in there]
 
 
-def _drop(connection: Connection) -> None:
+def drop(connection: Connection) -> None:
+    """Drop the indexes for now, in a transaction of its own, unless somebody reads for longer than a moment."""
     try:
         connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}'"))
         for index in PUT_OFF:
