@@ -1,8 +1,10 @@
 """The embedded database: real clusters in temporary folders."""
 
 import os
+import re
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
@@ -82,3 +84,18 @@ def test_without_postgis_the_remedy_is_one_sentence(cluster: Embedded, monkeypat
     monkeypatch.setattr(embedded, "_candidates", list)
     with pytest.raises(DatabaseUnavailableError, match=r"install PostgreSQL .* or set ONEMAP_DATABASE_URL"):
         cluster.start()
+
+
+def test_what_was_in_memory_is_read_back_after_a_start(cluster: Embedded) -> None:
+    cluster.start()
+    if not answer(cluster, "SELECT count(*) FROM pg_available_extensions WHERE name = 'pg_prewarm'"):
+        pytest.skip("this PostgreSQL was installed without pg_prewarm")
+    answer(cluster, "SELECT repeat('a', 1000) AS text INTO kept FROM generate_series(1, 10000)")
+    cluster.stop()
+    cluster.start()
+    log = cluster.cluster / "server.log"
+    end = time.monotonic() + 60
+    while not (found := re.findall(r"autoprewarm successfully prewarmed (\d+) of", log.read_text())):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert int(found[-1]) > 1000
