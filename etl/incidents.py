@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from etl.attributes import objects
 from etl.checks import Verdicts
 from etl.fields import INSTANT, LATEST, Fields, Floats, Vocabulary
-from etl.instants import NEVER, microseconds
+from etl.instants import NEVER
 from etl.place import place
 from etl.rows import Mask, Rows, Shapes
 from etl.stamp import Stamp
@@ -79,9 +79,9 @@ class Incidents:
         }
 
     def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
-        """Return the newest time of each row, none of them yet to come."""
+        """Return the newest time of each row."""
         found = [pc.fill_null(columns[name].cast(pa.int64()), NEVER).to_numpy() for name in TIMES]
-        newest: NDArray[np.int64] = np.minimum(np.max(found, axis=0), microseconds(self.now))
+        newest: NDArray[np.int64] = np.max(found, axis=0)
         return newest
 
     def _status(self, fields: Fields, times: Mapping[str, pa.Array]) -> pa.Array:

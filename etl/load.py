@@ -13,7 +13,7 @@ import pyarrow as pa
 from etl.checks import Keys
 from etl.first import First
 from etl.former import Former
-from etl.instants import NEVER, moment
+from etl.instants import NEVER, microseconds, moment
 from etl.memory import Memory, key_hashes
 from etl.merge import Merge
 from etl.rejects import Rejects
@@ -102,13 +102,7 @@ class Publication:
         return {"source": self.source, "load": self.load, "layer": self.layer}
 
 
-def write(
-    target: Target,
-    pieces: Iterable[Piece],
-    *,
-    into: Publication,
-    memory: Memory,
-) -> Counts:
+def write(target: Target, pieces: Iterable[Piece], *, into: Publication, memory: Memory) -> Counts:
     """Write every piece, and every row that stays out with its reason; pieces may begin when this is called."""
     counts, newest = Counts(), NEVER
     rejects = into.rejects()
@@ -155,7 +149,8 @@ def write(
     counts.retired = merged.retired
     if merged.unsure:
         counts.findings["not_retired"] = [{"because": merged.unsure}]
-    counts.data_time = moment(newest)
+    # A report may lie a little ahead of our clock; what is known does not.
+    counts.data_time = moment(min(newest, microseconds(into.now)))
     counts.conserve()
     memory.keep()
     return counts

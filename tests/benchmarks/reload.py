@@ -16,8 +16,9 @@ from sqlalchemy import Engine, text
 
 from etl import merge, staging
 from etl.known import Known
+from etl.memory import Memory
 from etl.request import Request
-from etl.rows import Mask
+from etl.rows import Mask, Rows
 from etl.run import load
 from simulate.write import write
 from tests.benchmarks._bench import NOW, Bench, bench
@@ -46,7 +47,9 @@ UPDATE_ALL = {
     "incident_history": "SELECT 1",
     "incident_merge": ALL,
 }
-"""The same load with the usual statement instead of ours: same staging, same triggers, same result."""
+"""The same load with the usual statement instead of ours: same staging, same triggers, same result.
+
+It makes every row anew, as a load does that remembers none."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,12 @@ def measured(made: Bench, *, ours: bool) -> Cost:
         del self
         return np.zeros(len(batch), dtype=np.bool_)
 
+    def forgotten(self: Memory, rows: Rows) -> None:
+        del self, rows
+
+    def kept(self: Memory) -> None:
+        del self
+
     tidy(made.engine)
     before = made.one("SELECT pg_current_wal_insert_lsn()")
     began = time.perf_counter()
@@ -129,6 +138,8 @@ def measured(made: Bench, *, ours: bool) -> Cost:
         patch.object(merge.Merge, "run", timed),
         patch.object(merge, "statement", staging.statement if ours else instead),
         patch.object(Known, "there", Known.there if ours else nothing),
+        patch.object(Memory, "recall", Memory.recall if ours else forgotten),
+        patch.object(Memory, "keep", Memory.keep if ours else kept),
     ):
         outcome = load(made.source, city=made.city, engine=made.engine, inbox=made.inbox, now=NOW, request=MADE_UP)
     seconds = time.perf_counter() - began
