@@ -11,7 +11,7 @@ from etl.attributes import objects
 from etl.checks import Verdicts
 from etl.fields import Fields, Vocabulary
 from etl.incidents import geometry
-from etl.instants import microseconds
+from etl.instants import microseconds, moment
 from etl.place import place
 from etl.rows import Rows
 from etl.stamp import Stamp
@@ -70,3 +70,7 @@ class Features:
     def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
         """Return when the files were written."""
         return np.full(len(columns["key"]), microseconds(self.modified))
+
+    def data_time(self, newest: int) -> datetime | None:
+        """Return when the files were written."""
+        return moment(newest)

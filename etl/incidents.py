@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from etl.attributes import objects
 from etl.checks import Verdicts
 from etl.fields import INSTANT, LATEST, Fields, Floats, Vocabulary
-from etl.instants import NEVER
+from etl.instants import NEVER, microseconds, moment
 from etl.place import place
 from etl.rows import Mask, Rows, Shapes
 from etl.stamp import Stamp
@@ -83,6 +83,10 @@ class Incidents:
         found = [pc.fill_null(columns[name].cast(pa.int64()), NEVER).to_numpy() for name in TIMES]
         newest: NDArray[np.int64] = np.max(found, axis=0)
         return newest
+
+    def data_time(self, newest: int) -> datetime | None:
+        """Return the newest time of all; a report may lie a little ahead of our clock, what is known does not."""
+        return moment(min(newest, microseconds(self.now)))
 
     def _status(self, fields: Fields, times: Mapping[str, pa.Array]) -> pa.Array:
         if "status" in fields:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from etl.checks import Keys
 from etl.first import First
 from etl.former import Former
-from etl.instants import NEVER, microseconds, moment
+from etl.instants import NEVER
 from etl.memory import Memory, key_hashes
 from etl.merge import Merge
 from etl.rejects import Rejects
@@ -149,8 +149,7 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication, memory:
     counts.retired = merged.retired
     if merged.unsure:
         counts.findings["not_retired"] = [{"because": merged.unsure}]
-    # A report may lie a little ahead of our clock; what is known does not.
-    counts.data_time = moment(min(newest, microseconds(into.now)))
+    counts.data_time = target.data_time(newest)
     counts.conserve()
     memory.keep()
     return counts

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +42,9 @@ class Target(Protocol):
 
     def newest(self, columns: dict[str, pa.Array]) -> NDArray[np.int64]:
         """Return how recent each row says that the data are, in numbers of `etl.instants`."""
+
+    def data_time(self, newest: int) -> datetime | None:
+        """Return how recent the data are whose most recent row says so."""
 
 
 @dataclass(frozen=True)
