@@ -158,6 +158,7 @@ def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(das
     popup = page.locator(".leaflet-popup-content").last  # one that was closed fades away
     expect(popup.get_by_role("button", name="周边")).to_have_count(0)  # the middle of a unit is not where it was
     popup.get_by_role("button", name="在地图上定位").click()
+    page.evaluate("() => onemap.mapView.landed()")
     spot = page.evaluate(
         "([lon, lat]) => { const {x, y} = onemap.map.latLngToContainerPoint([lat, lon]);"
         " const box = onemap.map.getContainer().getBoundingClientRect(); return [box.x + x, box.y + y]; }",
