@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.hashes import Seen, places
+from etl.hashes import Seen, key_hashes, places
 from etl.rows import Mask, Numbers, Rows
 from etl.texts import MARK, UNREADABLE
 
@@ -117,9 +117,10 @@ class Keys:
             ~np.asarray(keys.is_valid()), "missing-key", f"{label} is empty; every row needs a key of its own"
         )
         at = np.flatnonzero(verdicts.good)
-        accepted = keys.to_numpy(zero_copy_only=False)[at]
+        good = keys.take(pa.array(at))
+        accepted = good.to_numpy(zero_copy_only=False)
         again = pd.Series(accepted, dtype=object).duplicated().to_numpy(dtype=np.bool_, copy=True)
-        hashed = pd.util.hash_array(accepted, categorize=False)
+        hashed = key_hashes(good)
         # Equal hashes only raise a suspicion; the staging table decides.
         suspects = np.flatnonzero(~again & (self._seen.among(hashed) | self._unchanged.among(hashed)))
         truly = self._staged(accepted[suspects].tolist()) if len(suspects) else set()

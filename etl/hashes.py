@@ -25,6 +25,11 @@ def row_hashes(columns: list[pa.Array]) -> pa.Array:
     return pa.array(np.asarray(hashed, dtype=np.uint64).view(np.int64))
 
 
+def key_hashes(keys: pa.Array) -> NDArray[np.uint64]:
+    """Return the hash of each key, none of which is missing."""
+    return pd.util.hash_array(keys.to_numpy(zero_copy_only=False), categorize=False)
+
+
 def _bytes(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())

@@ -13,8 +13,9 @@ import pyarrow as pa
 from etl.checks import Keys
 from etl.first import First
 from etl.former import Former
+from etl.hashes import key_hashes
 from etl.instants import NEVER
-from etl.memory import Memory, key_hashes
+from etl.memory import Memory
 from etl.merge import Merge
 from etl.rejects import Rejects
 from etl.request import Request

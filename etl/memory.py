@@ -9,12 +9,11 @@ load reads everything.
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import psycopg
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from etl.hashes import places, row_hashes
+from etl.hashes import key_hashes, places, row_hashes
 from etl.known import Known
 from etl.rows import Mask, Rows
 
@@ -125,11 +124,6 @@ class Memory:
         with self.driver.cursor(binary=True) as cursor:
             found = cursor.execute(question, [self.source, self.recipe]).fetchall()
         return np.concatenate([np.empty(0, dtype=ROW), *(np.frombuffer(chunk, dtype=ROW) for (chunk,) in found)])
-
-
-def key_hashes(keys: pa.Array) -> NDArray[np.uint64]:
-    """Return a hash of each key."""
-    return pd.util.hash_array(keys.to_numpy(zero_copy_only=False), categorize=False)
 
 
 def _sent(rows: Rows) -> NDArray[np.int64]:
