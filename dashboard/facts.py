@@ -3,6 +3,7 @@
 from typing import Any
 
 from dashboard.leaflet import RAMPS
+from dashboard.looks import CHOICES
 from dashboard.symbols import SHAPES, styled
 from layers import indicators
 from layers.indicators import Needs
@@ -42,6 +43,7 @@ def facts(city: City) -> dict[str, Any]:
         "drawing": drawing(city),
         "shapes": SHAPES,
         "ramps": RAMPS,
+        "looks": {name: list(values) for name, values in CHOICES.items()},
         "layers": [
             {
                 "id": layer.id,

@@ -110,6 +110,8 @@ class View(TypedDict, total=False):
     """The chosen place: `feature-12`, `incident-34`, or longitude and latitude."""
     around: int | None
     """Metres around it that are asked about."""
+    unread: list[str]
+    """What the link says of the page's looks, or of nothing known, and was passed over."""
     saved: str | None
     """The saved view that the address came from, until something is changed."""
 

@@ -357,6 +357,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "链接中的 {name} 不能是“{value}”；请改正这一项，或回到全市",
         "{name} of the link cannot be “{value}”; correct it, or go back to the city",
     ),
+    "unread": ("链接中无法识别、已忽略：{parts}", "Not understood in this link, and left out: {parts}"),
+    "unread_close": ("知道了", "Close"),
     "error_slow": (
         "统计时间过长，已停止；请缩短时间范围或缩小区域",
         "it took too long and was stopped; choose a shorter period or a smaller area",

@@ -5,13 +5,12 @@
   const LISTS = ["category", "status", "source", "channel", "weekday", "where"];
   const SINGLES = ["hours", "within", "circle", "q"];
   const DEFAULTS = { period: "30d", indicator: "count", classes: "quantile", ramp: "cyan", sort: "high", strip: "trend", by: "-reported_at", group: "theme" };
-  const RADII = [200, 500, 1000];
   const DAYS = { today: 1, "7d": 7, "30d": 30, "1y": 365 };
   const DAY = 86400000;
 
   /* What an address says; the same shape as `View` in state.py. */
   function parse(search, city) {
-    const said = new URLSearchParams(search || "");
+    const { said, unread } = onemap.link.sieve(search, city);
     const since = said.get("from");
     const until = said.get("to");
     const view = {
@@ -25,7 +24,7 @@
       order: said.has("order") ? said.get("order").split(",").filter(Boolean) : null,
       opacity: opacities(said.get("opacity")),
       heat: (said.get("heat") || "").split(",").filter(Boolean),
-      beside: (said.get("beside") || "").split(",").filter(Boolean).slice(0, 4),
+      beside: (said.get("beside") || "").split(",").filter(Boolean),
       group: said.get("group") || DEFAULTS.group,
       level: said.get("level"),
       indicator: said.get("indicator") || DEFAULTS.indicator,
@@ -41,7 +40,8 @@
       base: said.get("base"),
       saved: said.get("view"),
       at: said.get("at"),
-      around: said.has("at") && RADII.includes(Number(said.get("around"))) ? Number(said.get("around")) : null,
+      around: said.has("at") && said.get("around") ? Number(said.get("around")) : null,
+      unread,
     };
     for (const name of LISTS) view[name] = said.getAll(name);
     for (const name of SINGLES) view[name] = said.get(name);
@@ -182,7 +182,7 @@
         onemap.view.now = view;
         // What the stores hold already is not passed on: everything on the page would be drawn again for nothing.
         const none = window.dash_clientside.no_update;
-        const same = shown && address(shown) === address(view) && shown.saved === view.saved;
+        const same = shown && address(shown) === address(view) && shown.saved === view.saved && String(shown.unread) === String(view.unread);
         const news = [same ? none : view];
         looks(said).forEach((look, at) => news.push(look === shownLooks[at] ? none : look));
         onemap.rails.name();

@@ -7,13 +7,13 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, dcc, html
 from dash.development.base_component import Component
 
+from dashboard.looks import RADII
 from dashboard.painting import canvas, paint
 from dashboard.parts import DOWN, aria, choices, data, skeleton, toggle
 from dashboard.state import Store, View, address
 from dashboard.words import name, period, say
 from layers.pack import City
 
-RADII = (200, 500, 1000)
 SHOWN_CATEGORIES = 6
 KILOMETRE = 1000
 WINDS = ("north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest")

@@ -7,7 +7,7 @@ from typing import cast
 from dash import Dash, Input, html
 from dash.development.base_component import Component
 
-from dashboard.clauses import clause
+from dashboard.clauses import BETWEEN, clause
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, data
 from dashboard.state import LISTS, Picture, Store, View, address, filtered, unfiltered
@@ -89,6 +89,13 @@ def nothing(view: View, language: str) -> html.Div:
     )
 
 
+def unread(view: View, language: str) -> html.Div:
+    """Return what the link says that nobody knows; gone with the next click."""
+    said = say("unread", language, parts=BETWEEN["en" if language == "en" else "zh"].join(view["unread"]))
+    close = html.A(say("unread_close", language), href=address(view), className="action")
+    return html.Div([html.Span(said), close], className="panel message is-unread")
+
+
 def trouble(city: City, picture: Picture, language: str) -> html.Div:
     """Return what could not be done, and what is on screen instead."""
     error = picture["error"] or {}
@@ -118,6 +125,8 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     if "view" in picture and (shown := chips(city, picture["view"], language)):
         label = aria(label=say("active_filters", language))
         found.append(html.Div(shown, className="chips", role="group", **label))
+    if "view" in picture and picture["view"].get("unread"):
+        found.append(unread(picture["view"], language))
     if picture.get("error"):
         found.append(trouble(city, picture, language))
     elif picture["summary"]["total"] == 0:

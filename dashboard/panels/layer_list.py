@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import symbols
 from dashboard.facts import drawing
+from dashboard.looks import GROUPS
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, choices, skeleton, toggle
 from dashboard.state import ALL, Picture, Store, View, address, toggled
@@ -18,7 +19,6 @@ from layers.pack import City
 from layers.specs import LayerSpec, SourceSpec
 
 THEMES = ("people", "places", "things", "events", "organisations")
-GROUPS = ("theme", "owner")
 
 
 class Ids(StrEnum):

@@ -9,6 +9,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.changes import Change, arrow
+from dashboard.looks import MOVES, SORTS
 from dashboard.measuring import Measure, chosen, made_of, measures, measures_before, measures_ranked, written
 from dashboard.painting import canvas, paint
 from dashboard.parts import DOWN, aria, choices, skeleton, toggle
@@ -17,9 +18,6 @@ from dashboard.words import name, say
 from layers.indicators import Indicator
 from layers.pack import City
 
-SORTS = ("high", "low")
-MOVES = ("rise", "fall")
-"""Where periods are compared, what rose or fell the most may come first."""
 NOTHING = Measure(None, None, None)
 
 

@@ -5,13 +5,12 @@ from enum import StrEnum
 from dash import ClientsideFunction, Dash, Input, html
 from dash.development.base_component import Component
 
+from dashboard.looks import STRIPS
 from dashboard.painting import canvas, paint
 from dashboard.parts import choices, data, toggle
 from dashboard.state import Store, View, address
 from dashboard.words import say
 from layers.pack import City
-
-TABS = ("trend", "hours", "kinds", "beside", "table")
 
 
 class Ids(StrEnum):
@@ -34,12 +33,12 @@ def draw(view: View | None, language: str) -> list[Component]:
     """Return a link to each chart."""
     if not view:
         return []
-    shown = view["strip"] if view["strip"] in TABS else TABS[0]
+    shown = view["strip"] if view["strip"] in STRIPS else STRIPS[0]
     tabs = [
         toggle(
             say(f"strip_{tab}", language), href=address(view, strip=tab), on=tab == shown, role="radio", look="choice"
         )
-        for tab in TABS
+        for tab in STRIPS
     ]
     return [choices(tabs, say("strip", language))]
 

@@ -258,6 +258,23 @@ def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dash
     assert dashboard.numbers().total > 0
 
 
+def test_looks_that_a_link_has_wrong_are_named_once_and_the_rest_of_it_holds(dashboard: Dashboard) -> None:
+    wrong = "strip=pie&ramp=red&sort=odd&layers=cameras,moats&opacity=cameras:400&around=7&stauts=open&lang=fr"
+    dashboard.page.goto(f"{dashboard.origin}/?{wrong}&classes=equal&bbox=120,29,123,31")
+    dashboard.settle()
+    note = dashboard.page.locator(".message.is-unread")
+    assert "stauts=open、strip=pie、ramp=red、sort=odd、layers=moats、opacity=cameras:400、…" in note.inner_text()
+    view = dashboard.page.evaluate("onemap.view.now")
+    assert (view["strip"], view["layers"], view["classes"]) == ("trend", ["cameras"], "equal")
+    assert view["within"] == "POLYGON((120 29,123 29,123 31,120 31,120 29))"
+    assert dashboard.numbers().total > 0
+    note.get_by_text("知道了").click()
+    note.wait_for(state="detached")
+    dashboard.settle()
+    dashboard.page.go_back()
+    note.wait_for()
+
+
 def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None:
     dashboard.page.set_viewport_size({"width": 1366, "height": 768})
     dashboard.open()

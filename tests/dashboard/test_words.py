@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dashboard.panels import layer_list, ranking, strip, table
+from dashboard import looks
+from dashboard.panels import table
 from dashboard.texts import TEXTS
 from dashboard.words import ago, count, moment, say, share
 from layers import periods, steps
@@ -49,14 +50,14 @@ def test_no_text_waits_in_vain() -> None:
     code = "".join(file.read_text(encoding="utf-8") for file in files if file.name != "texts.py")
     made = {
         *(f"{period}_long" for period in ("today", "7d", "30d", "1y", "all")),
-        *(f"sort_{sort}" for sort in (*ranking.SORTS, *ranking.MOVES)),
-        *(f"strip_{tab}" for tab in strip.TABS),
+        *(f"sort_{sort}" for sort in (*looks.SORTS, *looks.MOVES)),
+        *(f"strip_{tab}" for tab in looks.STRIPS),
         *(f"{key}_{size}" for key in ("each", "play_by") for size in steps.SIZES),
         *(f"grid_{word}" for word in table.GRID_WORDS),
         *(f"against_{period}" for period in ("none", *periods.WAYS, "day")),
         *(f"ramp_{ramp}" for ramp in ("cyan", "violet", "green")),
         *(f"drawn_{way}" for way in ("points", "heat")),
-        *(f"by_{group}" for group in layer_list.GROUPS),
+        *(f"by_{group}" for group in looks.GROUPS),
         *(f"share_{share}" for share in ("open", "shared", "restricted")),
         *(f"base_map_{fault}" for fault in ("fails", "partly")),
         *(f"weekday_{day}" for day in range(1, 8)),
