@@ -30,7 +30,7 @@ EXPLAINED = {
     "weekday": "Local day of the week, Monday being 1.",
     "circle": "lon,lat,metres: within so many metres of a place.",
     "where": "A condition on a field, `field:comparison:value`; `|` between several of which one is enough. "
-    "`/api/fields` lists them.",
+    "`/api/fields` lists them. Commas stand between values; `,`, `|` and `%` within one are `%2C`, `%7C` and `%25`.",
     "q": "Words in the title or address, or a whole key.",
     "as_of": "A day (2025-01-31): the boundaries of that day, and everything counted within them; see /api/editions.",
 }

@@ -25,10 +25,15 @@ def _term(term: Term, asked: Field, city: City, language: str) -> str:
         if value in asked.choices
         else value.replace("T", " ")
         if asked.kind == "time"
-        else value
+        else whole(value)
         for value in term.values
     )
     return f"{layer}{asked.title.text(language)} {say(word(term, asked), language)} {values}".rstrip()
+
+
+def whole(value: str) -> str:
+    """Return a value that several may stand beside: one with a comma of its own is held together by quotes."""
+    return f"“{value}”" if any(comma in value for comma in (",", "，", "、")) else value
 
 
 def word(term: Term, asked: Field) -> str:

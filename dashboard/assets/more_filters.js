@@ -7,6 +7,7 @@
   const ORDER = ["lt", "le", "gt", "ge"];
   const EITHER = ["empty", "filled"];
   const HOURS = { hours_all: "", hours_day: "6-22", hours_night: "22-6" };
+  const NUMBERS = "\\s*-?[\\d.]+(\\s*[,，]\\s*-?[\\d.]+)*\\s*";
   let fields = null;
   let opener = null;
   let hints = 0;
@@ -130,9 +131,12 @@
       for (const value of field.values) input.append(option(value.id, onemap.look.name(value)));
       for (const each of input.options) each.selected = said.includes(each.value);
     } else {
-      const kind = { number: "number", time: "datetime-local" }[field.kind] || "text";
-      input = made("input", { type: kind, step: kind === "number" ? "any" : "", maxLength: 100 });
-      input.value = kind === "datetime-local" && /^\d{4}-\d\d-\d\d$/.test(said[0] || "") ? said[0] + "T00:00" : said.join(", ");
+      const several = !ORDER.includes(comparison); // where commas part values
+      const kind = several ? "text" : { number: "number", time: "datetime-local" }[field.kind] || "text";
+      input = made("input", { type: kind, step: kind === "number" ? "any" : "" });
+      if (several) input.dataset.several = "yes";
+      if (several && field.kind === "number") Object.assign(input, { pattern: NUMBERS, inputMode: "decimal" });
+      input.value = kind === "datetime-local" && /^\d{4}-\d\d-\d\d$/.test(said[0] || "") ? said[0] + "T00:00" : onemap.clauses.shown(said);
     }
     input.className = "value-input";
     input.setAttribute("aria-label", text("where_value"));
@@ -142,9 +146,8 @@
   /* One comparison; `read` says it as addresses do, or nothing where it is not complete. */
   function term(said) {
     const row = element("div", undefined, "term");
-    const parts = said ? said.split(":") : [fields[0].id, fields[0].comparisons[0], ""];
-    const values = parts.slice(2).join(":").split(",").filter(Boolean).map(decodeURIComponent);
-    const field = fieldChoice(parts[0]);
+    const first = said ? onemap.clauses.parts(said) : { field: fields[0].id, comparison: fields[0].comparisons[0], values: [] };
+    const field = fieldChoice(first.field);
     const comparison = made("select", {}, "comparison");
     comparison.setAttribute("aria-label", text("where_comparison"));
     let value = element("span");
@@ -158,12 +161,13 @@
       const next = valueInput(spec(), comparison.value, kept);
       value.replaceWith(next);
       value = next;
-      const free = spec().kind === "text" && next.matches("input"); // where commas part values
-      hint.textContent = free ? text(comparison.value === "ne" ? "where_none_of" : "where_any_of") : "";
+      const free = Boolean(next.dataset.several);
+      const quotes = spec().kind === "text" ? text("where_quotes") : "";
+      hint.textContent = free ? text(comparison.value === "ne" ? "where_none_of" : "where_any_of") + quotes : "";
       if (free) next.setAttribute("aria-describedby", hint.id);
     }
     field.addEventListener("change", () => (comparisons(), renew([])));
-    comparison.addEventListener("change", () => renew(given(value, spec())));
+    comparison.addEventListener("change", () => renew(given(value)));
     const remove = button("×", () => {
       const group = row.parentElement;
       row.remove();
@@ -171,12 +175,12 @@
     }, "remove");
     remove.setAttribute("aria-label", text("where_remove"));
     row.append(field, comparison, value, remove, hint);
-    comparisons(parts[1]);
-    renew(values);
+    comparisons(first.comparison);
+    renew(first.values);
     row.read = () => {
       if (EITHER.includes(comparison.value)) return field.value + ":" + comparison.value;
-      const chosen = given(value, spec());
-      return chosen.length ? [field.value, comparison.value, chosen.map(written).join(",")].join(":") : null;
+      const chosen = given(value);
+      return chosen.length ? [field.value, comparison.value, chosen.map(onemap.clauses.written).join(",")].join(":") : null;
     };
     return row;
   }
@@ -186,14 +190,10 @@
     return field.kind === "time" && ORDER.includes(comparison) ? comparison + "_time" : comparison;
   }
 
-  function given(input, field) {
+  function given(input) {
     if (input.multiple) return [...input.selectedOptions].map((each) => each.value);
     const said = (input.value || "").trim();
-    return said ? (field.kind === "text" ? said.split(/[,，]/).map((each) => each.trim()).filter(Boolean) : [said]) : [];
-  }
-
-  function written(value) {
-    return value.replaceAll("%", "%25").replaceAll("|", "%7C").replaceAll(",", "%2C");
+    return input.dataset.several ? onemap.clauses.typed(said) : said ? [said] : [];
   }
 
   function group(said) {

@@ -1,8 +1,12 @@
 """More conditions by clicks: hours, days, areas drawn on the map, any field; numbers are the API's, links keep them."""
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from layers.clauses import Term, read
+from layers.pack import City
 from tests.browser.visit import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -34,9 +38,11 @@ def test_night_hours_on_weekends_and_a_field_narrow_the_numbers(dashboard: Dashb
     dialog.get_by_role("button", name="+ 且").click()
     hint = dialog.locator(".term .hint")
     dialog.get_by_label("字段").select_option("title")
-    expect(dialog.get_by_label("值")).to_have_accessible_description("多个值用逗号分隔，符合其一即可")
+    expect(dialog.get_by_label("值")).to_have_accessible_description(
+        "多个值用逗号分隔，符合其一即可；值中有逗号时加引号"
+    )
     dialog.get_by_label("比较").select_option("ne")
-    expect(hint).to_have_text("多个值用逗号分隔，须都不是")
+    expect(hint).to_have_text("多个值用逗号分隔，须都不是；值中有逗号时加引号")
     dialog.get_by_label("比较").select_option("empty")
     expect(hint).to_be_hidden()
     dialog.get_by_label("字段").select_option("severity")
@@ -73,6 +79,33 @@ def test_night_hours_on_weekends_and_a_field_narrow_the_numbers(dashboard: Dashb
     page.locator(".filters > header a").click()
     dashboard.settle()
     assert dashboard.numbers().total == whole
+
+
+def test_values_with_commas_are_the_same_in_a_link_in_the_dialog_and_for_the_api(
+    dashboard: Dashboard, city: City
+) -> None:
+    odd = ["广场", "东门, 西门", "南，北", '"a"', "“”", "100%", "a|b", "a:b", " c", "%2C", ",", '"", x']
+    dashboard.open()
+    page = dashboard.page
+    link = page.evaluate("said => said.map(onemap.clauses.written).join(',')", odd)
+    (term,) = read("where", f"title:has:{link}", city)
+    assert term == Term("title", "has", tuple(sorted(odd)))
+    assert page.evaluate("term => onemap.clauses.parts(term).values", str(term)) == sorted(odd)
+    assert page.evaluate("said => onemap.clauses.typed(onemap.clauses.shown(said))", odd) == odd
+    for line, values in (("广场，东门", ["广场", "东门"]), (' “a, b” ,c,, "d', ["a, b", "c", '"d'])):
+        assert page.evaluate("onemap.clauses.typed", line) == values
+
+    where = ("title:has:东门%2C 西门,100%", "severity:eq:2,3")
+    dashboard.open("?" + urlencode([("period", "all"), *(("where", each) for each in where)]))
+    chips = page.locator(".conditions .chip").all_inner_texts()
+    assert [text.removesuffix("×").strip() for text in chips] == ["标题 包含 100%、“东门, 西门”", "严重程度 为 2、3"]
+    before = dashboard.numbers()
+    dialog = opened(dashboard).locator("dialog.more-filters")
+    assert [each.input_value() for each in dialog.get_by_label("值").all()] == ['"东门, 西门", 100%', "2, 3"]
+    dialog.get_by_role("button", name="应用", exact=True).click()
+    dashboard.settle()
+    assert dashboard.said["where"] == ["title:has:东门%2C 西门,100%25", "severity:eq:2,3"]
+    assert dashboard.numbers() == before
 
 
 def test_a_polygon_a_circle_and_the_view_limit_everything_to_an_area(dashboard: Dashboard) -> None:
