@@ -23,6 +23,7 @@ from etl.load import Counts, Publication, write
 from etl.memory import Memory
 from etl.mended import Mended
 from etl.reading import Reading, Report
+from etl.repetition import repeated, repeats
 from etl.request import Request
 from etl.stamp import Stamps, units_edition
 from etl.tidy import needed, tidy
@@ -172,14 +173,14 @@ class _Run:
         before = record.last_good(self.connection, self.number)
         if not self.request.partial:
             detail["fingerprint"] = files.fingerprint(self.source, found, city=self.city, units=self._units())
-        if before is not None and _same(before.detail, detail):
-            counts = _all_unchanged(before)
+        if before is not None and repeats(detail, before.detail):
+            counts = repeated(before)
             if self.source.feeds != "incidents":
                 counts.data_time = max(file.modified for file in found)
             detail["same_as"] = before.detail.get("same_as", before.id)
         else:
             counts = self._counts(load, found)
-            detail |= {"findings": counts.findings} if counts.findings else {}
+        detail |= {"findings": counts.findings} if counts.findings else {}
         if self.request.partial and before is not None:
             # A few old rows sent again do not make the source older.
             counts.data_time = max(filter(None, (before.data_time, counts.data_time)), default=None)
@@ -289,18 +290,3 @@ class _Run:
             files=tuple(names),
             held=counts.held,
         )
-
-
-def _same(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Say whether a load would repeat the last one; a row that lay in the future then may not do so now."""
-    known = now.get("fingerprint")
-    return known is not None and before.get("fingerprint") == known and "future-time" not in before.get("reasons", {})
-
-
-def _all_unchanged(before: Any) -> Counts:  # noqa: ANN401 - a row of `load`
-    counts = Counts(
-        read=before.rows_read, unchanged=before.rows_read - before.rows_rejected, rejected=before.rows_rejected
-    )
-    counts.data_time = before.data_time
-    counts.reasons.update(before.detail.get("reasons", {}))
-    return counts

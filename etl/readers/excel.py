@@ -19,8 +19,8 @@ from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
 CHUNK = 1 << 20
-ERROR = b' t="e"'
-"""What an .xlsx says of a cell that holds an error, such as #N/A."""
+ERROR, ODS_ERROR = b' t="e"', b'calcext:value-type="error"'
+"""What an .xlsx and an .ods say of a cell that holds an error, such as #N/A."""
 REFUSALS = (calamine.CalamineError, ValueError, OSError)
 """What the library says to a file it cannot read."""
 
@@ -64,9 +64,14 @@ def _cells(file: Path, *, name: str, spec: ReadSpec) -> tuple[list[list[Any]], i
 
 
 def _failed(file: Path, at: int) -> int:
-    """Count the cells of a sheet that hold an error, of which calamine makes empty ones; 0 where it is no .xlsx."""
+    """Count the cells of a sheet that hold an error, of which calamine makes empty ones; 0 in an .xls or .xlsb.
+
+    Those two say it in bytes among bytes of other meanings, and would have to be taken apart a second time.
+    """
     try:
         with ZipFile(file) as book:
+            if "content.xml" in book.namelist():
+                return book.read("content.xml").split(b"<table:table ")[at + 1].count(ODS_ERROR)
             sheet = re.findall(rb'<(?:\w+:)?sheet\s[^>]*\br:id="([^"]+)"', book.read("xl/workbook.xml"))[at]
             parts = re.findall(rb"<(?:\w+:)?Relationship\s[^>]*>", book.read("xl/_rels/workbook.xml.rels"))
             part = next(part for part in parts if b'Id="%b"' % sheet in part)

@@ -144,9 +144,14 @@ def test_a_row_that_is_kept_out_ends_nothing(own_town: Town) -> None:
 
 def test_units_below_one_that_ended_are_named(own_town: Town) -> None:
     units = [item for item in features(own_town) if item[0]["level"] == "community" and item[0]["code"][-1] == "1"]
-    outcome = own_town.load(edition(own_town, units))
+    source = edition(own_town, units)
+    outcome = own_town.load(source)
     assert (outcome.retired, len(outcome.findings["orphans"])) == (4, 8)
     assert outcome.findings["orphans"][0] == {"code": "990101001002001", "parent": "990101001002"}
+    # What holds of the file is said again when it comes again; what its load did is not.
+    again = own_town.load(source)
+    assert (again.state, outcome.findings.keys() - again.findings.keys()) == ("unchanged", {"retired"})
+    assert again.findings["orphans"] == outcome.findings["orphans"]
 
 
 def test_only_an_edition_may_put_a_unit_elsewhere(city: City, engine: Engine, tmp_path: Path) -> None:

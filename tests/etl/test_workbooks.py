@@ -1,13 +1,21 @@
 """Loads of workbooks: what cells hold that are not formatted, or whose formulas failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import xlsxwriter
 
+from etl import catalogue
 from etl.run import Outcome
 from tests.etl.town import COLUMNS, Town, case
+
+NAMES = "urn:oasis:names:tc:opendocument:xmlns"
+MANIFEST = f'<manifest:manifest xmlns:manifest="{NAMES}:manifest:1.0"/>'
+ODS = f"""<office:document-content xmlns:office="{NAMES}:office:1.0" xmlns:table="{NAMES}:table:1.0"
+    xmlns:text="{NAMES}:text:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
+    <office:body><office:spreadsheet>{{}}</office:spreadsheet></office:body></office:document-content>"""
 
 
 def load(town: Town, *rows: Mapping[str, object]) -> Outcome:
@@ -22,7 +30,12 @@ def load(town: Town, *rows: Mapping[str, object]) -> Outcome:
                     sheet.write_formula(at, column, value, None, value.removeprefix("="))
                 else:
                     sheet.write(at, column, value, day if isinstance(value, date) else None)
-    read = {"format": "excel", "path": file.name, "encoding": None}
+    return load_file(town, file.name)
+
+
+def load_file(town: Town, name: str) -> Outcome:
+    """Load a workbook of the inbox."""
+    read = {"format": "excel", "path": name, "encoding": None}
     return town.load(town.source("hotline", read=read, fields={"reported_at": {"column": "时间", "format": ()}}))
 
 
@@ -50,3 +63,27 @@ def test_formulas_that_failed_are_nothing_and_keep_rows_out_that_need_them(town:
     assert town.one("SELECT title FROM incident") is None
     (finding,) = outcome.findings["failed_formula"]
     assert finding["cells"] == 4
+    again = load_file(town, "hotline.xlsx")
+    assert (again.state, again.read, again.findings) == ("unchanged", 4, outcome.findings)
+    with town.engine.connect() as connection:
+        assert [item.findings for item in catalogue.loads(connection, source="hotline")] == [outcome.findings] * 2
+
+
+def test_formulas_that_failed_are_counted_in_the_sheet_of_an_ods_that_is_read(town: Town) -> None:
+    error = '<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error"/>'
+    row = {**case("A", 时间="2026-06-01T08:30:00"), "标题": error}
+    with ZipFile(town.write("hotline.ods", ""), "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr("META-INF/manifest.xml", MANIFEST)
+        book.writestr("content.xml", ODS.format(sheet(COLUMNS, list(row.values())) + sheet([error])))
+    outcome = load_file(town, "hotline.ods")
+    (finding,) = outcome.findings["failed_formula"]
+    assert (outcome.loaded, finding["cells"], town.one("SELECT title FROM incident")) == (1, 1, None)
+
+
+def sheet(*rows: Sequence[str]) -> str:
+    """Return a sheet as an .ods writes it."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    written = ["".join(it if it.startswith("<") else cell.format(it) for it in row) for row in rows]
+    lines = "".join(f"<table:table-row>{cells}</table:table-row>" for cells in written)
+    return f'<table:table table:name="{len(rows)}">{lines}</table:table>'
