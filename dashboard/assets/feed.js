@@ -6,13 +6,13 @@
   const OUTER_DAYS = 90;
   const units = new Map();
   const KEEP = 55000;
+  const RECENT = 30000;
   const SLOW = 1500; // milliseconds after which waiting is said
   const REASONS = { away: "error_away", busy: "error_busy", slow: "error_slow" };
   const VALUE = 60; // letters of a value that is shown
   let asking = null;
   let last = {};
   let lastTick;
-  let outerKey = null;
 
   /* Why not: in the page's language where it is a matter of time or of a value, else the API's own sentence, which is
      English and tells the remedy. */
@@ -79,11 +79,11 @@
 
   /* Counting again is for another question, or for the clock: sorting or showing a layer asks nothing. */
   const kept = new Map();
-  function fresh(address, signal, afresh) {
+  function fresh(address, signal, afresh, most = KEEP) {
     const old = kept.get(address);
     // What the question before asked for and gave up is asked for again.
     const lost = old && old.coming && old.signal && old.signal.aborted;
-    if (old && !afresh && !lost && Date.now() - old.at < KEEP) return old.answer;
+    if (old && !afresh && !lost && Date.now() - old.at < most) return old.answer;
     const mine = { answer: ask(address, signal), signal, coming: true, at: Date.now() };
     mine.answer.then(
       () => (mine.coming = false),
@@ -234,7 +234,7 @@
     return [last, page];
   }
 
-  /* The days before the chosen ones too, so that there is something to brush. */
+  /* The days before the chosen ones too, so that there is something to brush; of all time, what was asked for already. */
   async function outer(shown) {
     if (!shown || !shown.summary) return window.dash_clientside.no_update;
     const chosen = onemap.view.span(shown.view);
@@ -243,22 +243,15 @@
     const whole = shown.view.period === "all";
     const since = whole ? null : chosen.since && chosen.since < least ? chosen.since : least;
     const says = onemap.view.query(shown.view, { since, until: whole ? null : until });
-    if (says.toString() !== outerKey || shown.at - outerAt >= 30000) {
-      outerKey = says.toString();
-      outerAt = shown.at;
-      outerDays = ask("/api/summary?" + says);
-    }
-    const mine = outerDays;
+    const mine = (outerDays = fresh("/api/summary?" + says, undefined, false, RECENT));
     try {
       const days = (await mine).by_day;
       return mine === outerDays ? { since, until, days, chosen } : window.dash_clientside.no_update;
     } catch {
-      if (mine === outerDays) outerKey = null;
       return window.dash_clientside.no_update;
     }
   }
   let outerDays = null;
-  let outerAt = 0;
 
   function catalogue() {
     return ask("/api/sources").catch((mistake) => ({ error: mistake.message }));

@@ -79,6 +79,8 @@ def made(url: str, rows: int) -> None:
             said(f"roll-up of {code}", began)
         do("late", "SELECT incident_judge(%(now)s)", {"now": NOW})
         do("vacuum", "VACUUM (ANALYZE)")
+        # Else the first questions write to disk what the steps before left in memory, to make room.
+        do("checkpoint", "CHECKPOINT")
 
 
 def kinds(driver: psycopg.Connection, city: City, source: str) -> int:

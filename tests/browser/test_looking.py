@@ -223,6 +223,16 @@ def test_a_lost_server_keeps_the_picture_and_says_so(dashboard: Dashboard) -> No
     assert dashboard.page.locator("body.is-stale").count() == 0
 
 
+def test_a_page_asks_no_question_twice(dashboard: Dashboard) -> None:
+    asked: list[str] = []
+    dashboard.page.on("request", lambda request: asked.append(request.url))
+    dashboard.open("?period=all&q=%E5%9E%83%E5%9C%BE")
+    dashboard.page.wait_for_function("() => (document.getElementById('trend-chart').bars || []).length")
+    counted = [address for address in asked if "/api/" in address]
+    assert [address for address in counted if "/api/summary" in address]
+    assert len(counted) == len(set(counted)), counted
+
+
 def test_a_long_count_says_that_it_goes_on_and_a_stopped_one_why(dashboard: Dashboard) -> None:
     dashboard.open()
     before, held = dashboard.numbers().total, list[Route]()
