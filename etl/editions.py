@@ -18,6 +18,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from etl.copying import copy
+from etl.hashes import unit_hashes
 from etl.hierarchy import Hierarchy
 from etl.staging import statement
 from etl.stamp import OUTSIDE, Stamp, units_in_force
@@ -28,6 +29,8 @@ from layers.pack import City
 PIECE = 200_000
 """Points that are placed at a time."""
 TABLES = ("incident", "feature")
+MOVE = "UPDATE {} r SET unit_id = m.unit_id, row_hash = r.row_hash # m.turn FROM moved m WHERE r.id = m.id"
+"""The hash goes with the unit, so that the next load of the source finds the row as it would make it."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def restamp(connection: Connection, city: City, *, driver: psycopg.Connection, l
 
 
 def _restamp(driver: psycopg.Connection, table: str, stamp: Stamp, city: City) -> dict[str, Any]:
-    driver.execute("CREATE TEMPORARY TABLE moved (id bigint, unit_id bigint) ON COMMIT DROP")
+    driver.execute("CREATE TEMPORARY TABLE moved (id bigint, unit_id bigint, turn bigint) ON COMMIT DROP")
     name = sql.Identifier(table)
     outside = 0
     with driver.cursor(name="restamp") as cursor:
@@ -120,9 +123,10 @@ def _restamp(driver: psycopg.Connection, table: str, stamp: Stamp, city: City) -
         copy(driver, "moved", batch)
     was = sql.Identifier(f"{table}_was")
     driver.execute(sql.SQL(statement("restamp_was")).format(table=name, was=was))
-    changed = driver.execute(
-        sql.SQL("UPDATE {} r SET unit_id = m.unit_id FROM moved m WHERE r.id = m.id").format(name)
-    ).rowcount
+    if table == "incident":
+        # The hash is of what its source says, and a pin is not the source's.
+        driver.execute("UPDATE moved SET turn = 0 FROM pin WHERE pin.incident_id = moved.id")
+    changed = driver.execute(sql.SQL(MOVE).format(name)).rowcount
     driver.execute("DROP TABLE moved")
     return {"table": table, "rows": changed} | ({"outside": outside} if outside else {})
 
@@ -138,8 +142,9 @@ def _moved(rows: list[Any], stamp: Stamp, city: City) -> tuple[pa.RecordBatch, i
     found = np.where(lost, stamp.top, found)
     found[~there] = [_home(homes[at], stamp, city) for at in np.flatnonzero(~there)]
     other = np.flatnonzero(found != before)
-    batch = {"id": pa.array(np.array(ids, dtype=np.int64)[other]), "unit_id": pa.array(found[other])}
-    return pa.RecordBatch.from_pydict(batch), int(lost[other].sum())
+    turn = unit_hashes(before[other]) ^ unit_hashes(found[other])
+    moved = (np.array(ids, dtype=np.int64)[other], found[other], turn)
+    return pa.RecordBatch.from_arrays([*map(pa.array, moved)], ["id", "unit_id", "turn"]), int(lost[other].sum())
 
 
 def _home(unit: int, stamp: Stamp, city: City) -> int:

@@ -1,5 +1,6 @@
 """A 64-bit hash of each row, the same at every run, so that a re-load writes only what changed; sets of hashes."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,6 +24,17 @@ def row_hashes(columns: list[pa.Array]) -> pa.Array:
     joined: Any = pc.binary_join_element_wise(*(_bytes(column) for column in columns), END)
     hashed = pd.util.hash_array(joined.to_numpy(zero_copy_only=False), categorize=False)
     return pa.array(np.asarray(hashed, dtype=np.uint64).view(np.int64))
+
+
+def stamped_hashes(columns: Mapping[str, pa.Array]) -> pa.Array:
+    """Return the hash of each row of a table, in which the unit can be exchanged by `unit_hashes` of both."""
+    others = row_hashes([column for name, column in columns.items() if name != "unit_id"])
+    return pa.array(others.to_numpy() ^ unit_hashes(columns["unit_id"].to_numpy()))
+
+
+def unit_hashes(units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what the unit of each row adds to its hash, by exclusive or."""
+    return pd.util.hash_array(units, categorize=False).view(np.int64)
 
 
 def key_hashes(keys: pa.Array) -> NDArray[np.uint64]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from etl.checks import Verdicts, readable
 from etl.fields import Vocabulary, trimmed
-from etl.hashes import row_hashes
+from etl.hashes import stamped_hashes
 from etl.memory import Memory, Recalled
 from etl.place import BEFORE
 from etl.request import Request, reported_before
@@ -74,7 +74,7 @@ def transform(target: Target, rows: Rows, request: Request, recalled: Recalled |
     named = [name for name in columns if name.startswith(BEFORE)]
     former = {date.fromisoformat(name.removeprefix(BEFORE)): columns.pop(name) for name in named}
     read = len(others) + len(rows.broken) - _blank(columns, verdicts) - _not_asked_for(columns, verdicts, request)
-    hashed = {**columns, "row_hash": row_hashes(list(columns.values()))}
+    hashed = {**columns, "row_hash": stamped_hashes(columns)}
     return Piece(rows, recalled, hashed, verdicts, read, target.newest(columns), former)
 
 

@@ -91,6 +91,9 @@ def test_points_find_their_units_and_counts_follow(own_town: Town) -> None:
     asked = "SELECT u.code FROM incident i JOIN unit u ON u.id = i.unit_id WHERE i.key = :key"
     assert own_town.one(asked, key=f"by code {MERGED}") == MERGED
     assert own_town.one(asked, key=f"by code {GONE}") == "990102002002"  # without a place: to what is above
+    # The next load makes the same of every row.
+    again = own_town.load(own_town.source("hotline", place={"datum": "4326"}))
+    assert (again.state, again.read, again.loaded, again.unchanged) == ("unchanged", 402, 0, 402)
 
 
 def test_features_find_their_units_too(own_town: Town) -> None:
@@ -99,6 +102,7 @@ def test_features_find_their_units_too(own_town: Town) -> None:
     outcome = own_town.load(edition(own_town, merged(own_town)))
     assert {"table": "feature", "rows": 1} in outcome.findings["restamped"]
     assert own_town.one("SELECT u.code FROM feature f JOIN unit u ON u.id = f.unit_id") == MERGED
+    assert own_town.load("cameras").state == "unchanged"
 
 
 def test_a_unit_that_returns_gets_an_id_of_its_own_and_its_points(own_town: Town) -> None:

@@ -13,6 +13,7 @@ from layers.settings import Settings
 from tests.dashboard.conftest import Client
 from tests.etl.loader import until
 from tests.etl.test_editions import GONE, MERGED, edition, merged
+from tests.etl.test_unit_rows import features
 from tests.etl.town import Town, case
 
 HERE = {"lon": 121.515, "lat": 29.805}
@@ -162,11 +163,17 @@ def test_a_pin_is_in_old_boundaries_where_they_had_it(own_town: Town, own_client
     pinned(client, town, "A", **there)
     assert town.rows(STAMPS, id=numbers[0]) == town.rows(STAMPS, id=numbers[1]) != []
     assert {told(client, town, key)["unit"]["code"] for key in "AB"} == {MERGED}
-    town.cases([case("A", 标题="anders", 社区=GONE, **NOWHERE), case("B", **sent)])
+    town.cases([case("A", 标题="anders", 社区=GONE, **NOWHERE), case("B", **sent), case("C", **NOWHERE)])
     town.load(spec)
     assert town.rows(STAMPS, id=numbers[0]) == town.rows(STAMPS, id=numbers[1])
     client.send("DELETE", f"/api/incidents/{numbers[0]}/pin")
     assert town.rows(STAMPS, id=numbers[0]) == without
+    # Another edition moves what is pinned, not what its source says of it. Of these, only A names a unit that is new.
+    pinned(client, town, "C", **there)
+    town.load(edition(town, features(town), "2027-01-01"))
+    assert {told(client, town, key)["unit"]["code"] for key in "BC"} == {GONE}
+    load = town.load(spec).load_id
+    assert [row.key for row in town.rows("SELECT key FROM incident WHERE load_id = :load", load=load)] == ["A"]
 
 
 def test_a_pin_waits_for_a_merge_of_its_source(town: Town, client: Client) -> None:
