@@ -1,12 +1,13 @@
 """A load of which one row in a hundred changed: what it costs in time and WAL, beside updating every row.
 
-Both begin just after a checkpoint, when the first change of a page writes the whole page into the log. That part of the
-log is told apart, since later, until the next checkpoint, there is little of it. Needs PostgreSQL 15.
+Measured twice: as loads come, one after the other, and with a checkpoint just before each, the worst there is: after it
+the first change of a page writes the whole page into the log, which is told apart. Needs PostgreSQL 15.
 """
 
 import os
 import time
 from dataclasses import astuple, dataclass
+from itertools import product
 from statistics import median
 from unittest.mock import patch
 
@@ -69,20 +70,21 @@ def main() -> None:
         with made.engine.begin() as connection:
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_walinspect"))
         load(made.source, city=made.city, engine=made.engine, inbox=made.inbox, now=NOW, request=MADE_UP)
-        for newest in (True, False):
-            compare(made, newest=newest)
+        for newest, checkpoint in product((True, False), (False, True)):
+            compare(made, newest=newest, checkpoint=checkpoint)
 
 
-def compare(made: Bench, *, newest: bool) -> None:
+def compare(made: Bench, *, newest: bool, checkpoint: bool) -> None:
     """Print both ways for changes of the newest rows, or of rows all over the years."""
     which = "the newest rows" if newest else "rows all over the years"
-    print(f"\nre-load of {ROWS:,} rows, 1 % changed, {which}")
+    when = "just after a checkpoint" if checkpoint else "as loads come"
+    print(f"\nre-load of {ROWS:,} rows, 1 % changed: {which}, {when}")
     print(f"{'way':34}{'s in all':>10}{'s writing':>11}{'WAL MB':>9}{'and pages':>11}")
     found: dict[str, list[Cost]] = {"staging, hash, MERGE": [], "ON CONFLICT, all rows": []}
     for number in range(2 * ROUNDS):
         way = list(found)[number % 2]
         send(made, number, newest=newest)
-        found[way].append(measured(made, ours=number % 2 == 0))
+        found[way].append(measured(made, ours=number % 2 == 0, checkpoint=checkpoint))
     ours, others = (Cost(*map(median, zip(*map(astuple, runs), strict=True))) for runs in found.values())
     for way, cost in zip(found, (ours, others), strict=True):
         print(f"{way:34}{cost.whole:10.2f}{cost.writing:11.2f}{cost.records:9.1f}{cost.images:11.1f}")
@@ -106,7 +108,7 @@ def send(made: Bench, number: int, *, newest: bool) -> None:
     write(made.file, made.source, table)
 
 
-def measured(made: Bench, *, ours: bool) -> Cost:
+def measured(made: Bench, *, ours: bool, checkpoint: bool) -> Cost:
     """Load once; return what it cost."""
     writing: list[float] = []
     run = merge.Merge.run
@@ -131,7 +133,7 @@ def measured(made: Bench, *, ours: bool) -> Cost:
     def kept(self: Memory) -> None:
         del self
 
-    tidy(made.engine)
+    tidy(made.engine, checkpoint=checkpoint)
     before = made.one("SELECT pg_current_wal_insert_lsn()")
     began = time.perf_counter()
     with (
@@ -148,13 +150,14 @@ def measured(made: Bench, *, ours: bool) -> Cost:
     return Cost(seconds, writing[0], records, images)
 
 
-def tidy(engine: Engine) -> None:
-    """Clear away what the run before left, and begin both ways just after a checkpoint."""
+def tidy(engine: Engine, *, checkpoint: bool) -> None:
+    """Clear away what the run before left."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in ("incident", "incident_count"):
             connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))
         connection.execute(text("VACUUM (ANALYZE) incident, incident_count"))
-        connection.execute(text("CHECKPOINT"))
+        if checkpoint:
+            connection.execute(text("CHECKPOINT"))
 
 
 def logged(engine: Engine, since: str) -> tuple[float, float]:
