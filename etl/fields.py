@@ -19,10 +19,12 @@ from layers.errors import SourceDataError
 from layers.pack import City
 from layers.specs import FieldSpec, SourceSpec
 
-ZONED = r"(?:[Zz]|[+-]\d\d:?\d\d)$"
+ZONED = r"[T ].*(?:[Zz]|[+-][\d:]+)$"
 """How an ISO 8601 time that names its own zone ends; one that is only a date does not."""
 LEAP = r"^(.*\d\d:\d\d):60"
 """How an ISO 8601 time with a leap second begins."""
+HALVES = {"上午": "AM", "下午": "PM"}
+"""What `%p` may be in Chinese."""
 INSTANT = pa.timestamp("us", tz="UTC")
 SECOND = pa.timestamp("s", tz="UTC")
 EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
@@ -248,13 +250,15 @@ def instants_in(text: pa.Array, patterns: Sequence[str], zone: ZoneInfo) -> pa.A
 
 
 def _iso(text: pa.Array, zone: ZoneInfo) -> pa.Array:
-    zoned = pc.and_(pc.match_substring_regex(text, ZONED), pc.match_substring(text, ":"))
-    zoned = pc.fill_null(zoned, fill_value=False)
+    zoned = pc.fill_null(pc.match_substring_regex(text, ZONED), fill_value=False)
     with_zone = _instants(pc.if_else(zoned, text, None), "ISO8601", None)
     return pc.if_else(zoned, with_zone, _instants(pc.if_else(zoned, None, text), "ISO8601", zone))
 
 
 def _instants(text: pa.Array, pattern: str, zone: ZoneInfo | None) -> pa.Array:
+    if "%p" in pattern:
+        for chinese, english in HALVES.items():
+            text = pc.replace_substring(text, chinese, english)
     sent: Any = text.to_numpy(zero_copy_only=False)
     parsed = pd.to_datetime(sent, format=pattern, errors="coerce", utc=zone is None)
     # There are leap seconds, which begin the next minute; a 61st is none, though pandas takes it for the one after.

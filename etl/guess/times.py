@@ -17,7 +17,7 @@ from etl.guess.guess import Guess, Sure
 from etl.guess.words import ANY_TIME, STANDING, folded, time_of
 from layers.plural import counted
 
-ISO = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?$"
+ISO = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.]\d+)?)?([Zz]|[+-]\d\d(:?\d\d)?)?)?$"
 DATES = {
     r"\d{4}-\d{1,2}-\d{1,2}": ("%Y-%m-%d",),
     r"\d{4}/\d{1,2}/\d{1,2}": ("%Y/%m/%d",),
@@ -36,6 +36,10 @@ CLOCKS = {
     r"\d{1,2}:\d\d:\d\d[.]\d+": "%H:%M:%S.%f",
     r"\d{1,2}:\d\d [AaPp][Mm]": "%I:%M %p",
     r"\d{1,2}:\d\d:\d\d [AaPp][Mm]": "%I:%M:%S %p",
+    r"[上下]午\d{1,2}:\d\d": "%p%I:%M",
+    r"[上下]午\d{1,2}:\d\d:\d\d": "%p%I:%M:%S",
+    r"[上下]午 \d{1,2}:\d\d": "%p %I:%M",
+    r"[上下]午 \d{1,2}:\d\d:\d\d": "%p %I:%M:%S",
     r"\d{1,2}时\d{1,2}分": "%H时%M分",
     r"\d{1,2}时\d{1,2}分\d{1,2}秒": "%H时%M分%S秒",
 }

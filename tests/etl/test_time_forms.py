@@ -22,6 +22,21 @@ def test_every_declared_form_is_read_and_no_other() -> None:
     ] * 2
 
 
+def test_times_with_zones_of_any_form_stand_among_others() -> None:
+    sent = ["08:30:00", "00:30:00Z", "08:30:00+08", "08:30:00.0+0800", "08:30 +08:00", "08:30:00+8", "08:30:00 CST"]
+    mixed = [f"2026-06-01{'T' if at % 2 else ' '}{time}" for at, time in enumerate(sent)]
+    found = instants_in(pa.array([*mixed, "20260601T003000Z", "2026-06-01"]), (), ZONE)
+    then, midnight = "2026-06-01T00:30:00+00:00", "2026-05-31T16:00:00+00:00"
+    expected = [*[then] * 6, None, then, midnight]
+    assert [value and value.isoformat() for value in found.to_pylist()] == expected
+
+
+def test_halves_of_the_day_may_be_chinese() -> None:
+    sent = ["2026/6/1 上午8:30", "2026/6/1 下午 12:05", "2026/6/1 PM1:00", "2026/6/1 8:30"]
+    found = instants_in(pa.array(sent), ("%Y/%m/%d %p%I:%M", "%Y/%m/%d %p %I:%M"), ZONE).to_pylist()
+    assert [value and value.astimezone(ZONE).strftime("%H:%M") for value in found] == ["08:30", "12:05", "13:00", None]
+
+
 def test_a_leap_second_begins_the_next_minute_and_a_61st_is_no_time() -> None:
     ends = {":59": "29:59", ":60": "30:00", ":61": None, ":62": None}
     for form, day in (
