@@ -1,4 +1,4 @@
-/* Counts keep apart: where two would lie on each other, the smaller steps aside. */
+/* Counts keep apart: where two would lie on each other, or one below a panel, the smaller steps aside. */
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
@@ -27,12 +27,14 @@
     });
     counts.sort((one, other) => Boolean(other.options.incident) - Boolean(one.options.incident) || other._radius - one._radius);
     const taken = [];
+    const panels = onemap.labels.panels(onemap.map);
     for (const layer of counts) {
       const [was, half] = [layer.options.step || [0, 0], size(layer)];
       const home = layer._point.subtract(was);
       const free = (each, others) => !onemap.labels.clash(box(home.add(each), half), others);
       const apart = STEPS.filter((each) => free(each, taken));
-      const step = (!layer.options.incident && apart.find((each) => free(each, single))) || apart[0] || STEPS[0];
+      const open = apart.filter((each) => free(each, panels));
+      const step = (!layer.options.incident && open.find((each) => free(each, single))) || open[0] || apart[0] || STEPS[0];
       taken.push(box(home.add(step), half));
       if (step[0] === was[0] && step[1] === was[1]) continue;
       layer.options.step = step;

@@ -8,18 +8,25 @@
   const none = () => window.dash_clientside.no_update;
   let timer = null;
   let asking = null;
+  let there = []; // the units that stand side by side, chosen or offered
+
+  /* Where none is chosen, the two of those drawn that have the most incidents. */
+  function busiest(picture) {
+    return [...picture.frame.children].sort((one, other) => other.total - one.total).slice(0, 2).map((unit) => unit.code);
+  }
 
   /* The units of the address by the filter of the page, whatever unit it is at. */
   async function find(picture) {
     if (!picture || !picture.summary || picture.view.strip !== "beside") return none();
-    const { view } = picture;
+    const offered = picture.view.beside.length ? [] : busiest(picture);
+    const view = offered.length > 1 ? { ...picture.view, beside: offered } : picture.view;
     if (!view.beside.length) return { view };
     const says = onemap.view.query(view);
     says.delete("unit");
     for (const code of view.beside) says.append("beside", code);
     let found;
     try {
-      found = { view, ...(await onemap.feed.fresh("/api/beside?" + says)) };
+      found = { view, offered: offered.length > 0, ...(await onemap.feed.fresh("/api/beside?" + says)) };
     } catch (mistake) {
       found = { view, error: mistake.message };
     }
@@ -29,8 +36,10 @@
   function dress(found) {
     const place = document.getElementById("beside-add");
     if (!place || !found) return none();
-    place.hidden = found.view.beside.length >= MOST;
+    there = found.view.beside;
+    place.hidden = there.length >= MOST;
     if (!place.firstChild) build(place);
+    place.querySelector(".offered").textContent = found.offered ? onemap.look.text("beside_offered") : "";
     const field = place.querySelector("input");
     field.placeholder = onemap.look.text("beside_add");
     field.setAttribute("aria-label", onemap.look.text("beside_add"));
@@ -51,7 +60,7 @@
       list.replaceChildren();
       field.focus();
     });
-    place.replaceChildren(field, list);
+    place.replaceChildren(field, list, onemap.units.element("p", undefined, "hint offered"));
   }
 
   async function look(words, list) {
@@ -74,7 +83,7 @@
   function row(unit) {
     const { now } = onemap.view;
     const { element } = onemap.units;
-    const beside = now.beside.includes(unit.code) ? now.beside : [...now.beside, unit.code];
+    const beside = there.includes(unit.code) ? there : [...there, unit.code];
     const link = element("a", undefined, "category");
     link.href = onemap.view.address({ ...now, beside, after: null });
     const above = unit.path.slice(1, -1).map(onemap.look.name).join(" › ");

@@ -41,6 +41,8 @@
       const at = Number.isFinite(said.lon) ? window.L.latLng(said.lat, said.lon) : layer.getBounds().getCenter();
       wanted.push({ layer, at, value: context.outlined ? Infinity : value, dark: dark(onemap.units.colour(code)), name: onemap.look.name(said), number: context.shades.texts[code] || "" });
     }
+    const kinds = shared(wanted.map((label) => label.name));
+    for (const label of wanted) label.kinds = kinds;
     wanted.sort((a, b) => (b.value || 0) - (a.value || 0));
     place();
   }
@@ -59,17 +61,32 @@
     return [point.x - wide / 2, point.y - high, point.x + wide / 2, point.y + high];
   }
 
-  /* A name on one line, else broken near its middle, else the same in small letters. */
+  /* The words that several names end in (District, Town) say what all of them are, and may be left out. */
+  function shared(names) {
+    const ends = names.map((name) => name.slice(name.lastIndexOf(" ") + 1));
+    return new Set(ends.filter((end, at) => ends.indexOf(end) !== at));
+  }
+
+  /* A name on one line, else broken near its middle, else the same in small letters; at last without the kind of unit,
+     and without the number. */
   function shapes(label) {
     const middle = label.name.length / 2;
     const gaps = [...label.name.matchAll(/ /g)].map((gap) => gap.index).sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle));
     const broken = gaps.length ? [[label.name.slice(0, gaps[0]), label.name.slice(gaps[0] + 1)]] : [];
     const all = [[label.name], ...broken];
-    return [...all.map((lines) => ({ lines, size: 1 })), ...all.map((lines) => ({ lines, size: SMALL }))].map(({ lines, size }) => ({
+    const { number } = label;
+    const tries = [1, SMALL].flatMap((size) => all.map((lines) => ({ lines, size, number })));
+    const last = label.name.lastIndexOf(" ");
+    const kind = last > 0 && label.kinds && label.kinds.has(label.name.slice(last + 1));
+    const short = [kind ? label.name.slice(0, last) : label.name];
+    if (kind) tries.push({ lines: short, size: SMALL, number });
+    tries.push({ lines: short, size: SMALL, number: "" });
+    return tries.map(({ lines, size, number }) => ({
       lines,
+      number,
       small: size < 1,
-      wide: Math.max(...lines.map((line) => width(line, 13.5)), width(label.number, 12.5)) * size + 6,
-      high: (LINE * size * (lines.length + 1)) / 2,
+      wide: Math.max(...lines.map((line) => width(line, 13.5)), width(number, 12.5)) * size + 6,
+      high: (LINE * size * (lines.length + (number ? 1 : 0))) / 2,
     }));
   }
 
@@ -114,11 +131,11 @@
         .map((shape) => ({ ...shape, point: spot(label, shape, { map, labels, clusters }) }))
         .find((shape) => shape.point);
       if (!found) continue;
-      const { point, lines } = found;
+      const { point, lines, number } = found;
       labels.push(boxAt(point, found.wide, found.high));
       const text = onemap.units.element("div", undefined, label.dark ? "unit-label is-on-dark" : "unit-label");
       text.classList.toggle("is-small", found.small);
-      text.append(...lines.map((line) => onemap.units.element("b", line)), onemap.units.element("span", label.number));
+      text.append(...lines.map((line) => onemap.units.element("b", line)), ...(number ? [onemap.units.element("span", number)] : []));
       text.style.transform = "translate(-50%, -50%) translate(" + point.x + "px, " + point.y + "px)";
       written.append(text);
     }
@@ -126,5 +143,5 @@
     pane.classList.remove("is-flying");
   }
 
-  onemap.labels = { draw, place, dark, clash };
+  onemap.labels = { draw, place, dark, clash, panels };
 })();

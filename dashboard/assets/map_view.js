@@ -4,6 +4,8 @@
   const onemap = (window.onemap = window.onemap || {});
   const FLIGHT = 0.2; // seconds
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const CLOSEST = 17;
+  const LEGEND = { wide: 28, high: 15 }; // letters, before it is drawn
   const AGAIN = 250; // milliseconds within which a drawing usually stands
   const EMPTY = { type: "FeatureCollection", features: [] };
   const polygons = new Map();
@@ -44,6 +46,24 @@
     };
   }
 
+  /* The middle of the room, or as far to the right of it as the legend asks for and is free: it costs no zoom. */
+  function clear(bounds) {
+    const map = onemap.map;
+    const { paddingTopLeft, paddingBottomRight } = padding();
+    const [from, to] = [window.L.point(paddingTopLeft), map.getSize().subtract(paddingBottomRight)];
+    const taken = map.getSize().subtract(to.subtract(from));
+    const zoom = Math.min(map.getBoundsZoom(corners(bounds), false, taken), CLOSEST);
+    const [west, east] = corners(bounds).map((corner) => map.project(corner, zoom));
+    const legend = document.querySelector(".legend");
+    const letter = parseFloat(window.getComputedStyle(legend).fontSize);
+    const edge = paddingTopLeft[0] + Math.max(LEGEND.wide * letter, legend.offsetWidth);
+    const spare = (to.x - from.x - (east.x - west.x)) / 2;
+    const over = edge - (from.x + spare);
+    const below = (from.y + to.y + west.y - east.y) / 2 > to.y - LEGEND.high * letter;
+    const aside = below ? Math.floor(Math.max(Math.min(over, spare), 0)) : 0;
+    return { paddingTopLeft: [paddingTopLeft[0] + 2 * aside, paddingTopLeft[1]], paddingBottomRight };
+  }
+
   function corners(bounds) {
     return [
       [bounds[1], bounds[0]],
@@ -54,7 +74,7 @@
   /* Fly there; what is drawn next waits for the landing, since Leaflet places new shapes wrongly in mid-flight. */
   function fly(bounds) {
     const map = onemap.map;
-    const options = Object.assign({ duration: FLIGHT, maxZoom: 17 }, padding());
+    const options = Object.assign({ duration: FLIGHT, maxZoom: CLOSEST }, clear(bounds));
     const mine = (fitted = { bounds, room: room(), at: null });
     landed = new Promise((done) => {
       const land = () => {

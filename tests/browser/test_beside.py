@@ -12,8 +12,21 @@ pytestmark = pytest.mark.browser
 def test_units_of_the_ranking_and_any_other_stand_side_by_side_and_a_link_keeps_them(
     dashboard: Dashboard, another_page: Page
 ) -> None:
-    dashboard.open("?period=1y&status=closed")
+    # Nothing chosen: the two with the most incidents stand there, and are chosen once one of them is taken away.
+    dashboard.open("?period=1y&status=closed&strip=beside")
     page = dashboard.page
+    children = dashboard.get(f"/api/summary?{page.evaluate('onemap.view.query(onemap.view.now).toString()')}")[
+        "children"
+    ]
+    first, second = sorted(children, key=lambda unit: -unit["total"])[:2]
+    expect(page.locator(".beside article header b")).to_have_text([first["name"], second["name"]])
+    expect(page.locator(".beside-add .offered")).to_contain_text("事件最多的两个")
+    page.get_by_role("link", name="移出并排").first.click()
+    page.wait_for_url(f"**beside={second['code']}**")
+    expect(page.locator(".beside article")).to_have_count(1)
+    expect(page.locator(".beside-add .offered")).to_be_empty()
+
+    dashboard.open("?period=1y&status=closed")
     puts = page.locator(".put-beside")
     puts.nth(1).focus()
     page.keyboard.press("Space")
