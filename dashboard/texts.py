@@ -58,7 +58,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "beside_offered": (
         "先并排事件最多的两个。点排名每行右侧的“+”换成别的，或在此按名称再加。",
-        "The two with the most incidents, to begin with. A row's + in the ranking chooses others, a name here adds one.",
+        "The two with most incidents, to begin with. A row's + in the ranking chooses others; a name here adds one.",
     ),
     "beside_put": ("并排比较：{name}", "Put side by side: {name}"),
     "beside_full": ("最多并排四个单元", "Four units at most stand side by side"),
