@@ -27,7 +27,7 @@ SUFFIXES = {
     "flatgeobuf": {".fgb"},
     "geojson": {".geojson", ".json"},
     "gpkg": {".gpkg"},
-    "json": {".json"},
+    "json": {".json", ".jsonl", ".ndjson"},
     "kml": {".kml"},
     "parquet": {".parquet", ".geoparquet"},
     "shapefile": {".shp"},

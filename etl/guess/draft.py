@@ -59,7 +59,7 @@ def draft(looked: Looked, city: City, ground: Ground | None, wish: Wish) -> Draf
     found = times(sample, city.time_zone)
     feeds = _feeds(feeding.kind_of(sample, found, city, ground), city, wish)
     place = places.place(sample, city, ground)
-    used = {guess.value for key, guess in place.items() if key in {"lon", "lat"}}
+    used = {guess.value for key, guess in place.items() if key in {"lon", "lat"} and not guess.off}
     if feeds.value == "units":
         fed, place = feeding.units(sample, city, ground), {key: guess for key, guess in place.items() if key == "datum"}
     elif feeds.value == "incidents":
@@ -124,7 +124,9 @@ def _head(kind: str, looked: Looked, wish: Wish) -> list[str]:
 
 def _source(parts: dict[str, dict[str, Guess]], looked: Looked, fed: Fed, wish: Wish) -> str:
     text = toml.document(parts, head=_head("source", looked, wish))
-    place = {str(guess.value) for key, guess in parts["place"].items() if key in {"lon", "lat", "unit"}}
+    place = {
+        str(guess.value) for key, guess in parts["place"].items() if key in {"lon", "lat", "unit"} and not guess.off
+    }
     known = feeding.columns_of(fed.entries) | place
     if left := [column for column in looked.sample.columns if column.name not in known]:
         names = ", ".join(f"{column.name} ({column.filled:.0%} filled)" for column in left)

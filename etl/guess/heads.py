@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 DELIMITERS = (",", "\t", ";", "|")
 LOOKED_AT = 50
@@ -23,7 +24,7 @@ class Head:
     """Where the names of the columns stand."""
 
     row: int
-    """From 1; 0 where no row has them."""
+    """From 1, the last of them; 0 where no row has them."""
     names: tuple[str, ...]
     """One for each column, none alike."""
     plain: bool
@@ -55,16 +56,30 @@ def rows_of(text: str, delimiter: str) -> list[list[str]]:
 
 
 def head_of(rows: Sequence[Sequence[object]]) -> Head:
-    """Return the first row that fills its columns with different texts that are no values."""
+    """Return the first row that fills its columns with different texts that are no values.
+
+    Where merged cells leave some without, and all of those have a name in the next row, what stands there counts.
+    """
     texts = [["" if cell is None else str(cell).strip() for cell in row] for row in rows[:LOOKED_AT]]
     width = max((len(row) for row in texts), default=0)
     used = [at for at in range(width) if any(len(row) > at and row[at] for row in texts)]
     for number, row in enumerate(texts[:DEEPEST], start=1):
-        filled = [cell for cell in row if cell]
-        if len(filled) >= max(FULL * len(used), 1) and not any(VALUE.match(cell) for cell in filled):
-            names = _different(row)
-            return Head(number, names, list(names) == row)
+        below = texts[number] if number < len(texts) else []
+        merged = _completes(row, below, used)
+        names = [lower or upper for upper, lower in zip_longest(row, below, fillvalue="")] if merged else row
+        filled = [cell for cell in names if cell]
+        if len(filled) >= max(FULL * len(used), 1) and not any(VALUE.match(cell) for cell in (*filled, *row)):
+            different = _different(names)
+            return Head(number + merged, different, list(different) == row)
     return Head(0, _different([""] * width), plain=False)
+
+
+def _completes(row: Sequence[str], below: Sequence[str], used: Sequence[int]) -> bool:
+    """Tell whether a row says what merged cells of the one above it are of, and no more."""
+    nameless = [at for at in used if at >= len(row) or not row[at]]
+    wide = {max((one for one in used if one < at and one not in nameless), default=at) for at in nameless}
+    filled = {at for at, cell in enumerate(below) if cell}
+    return bool(nameless) and set(nameless) <= filled <= {*nameless, *wide} and len(filled) < len(used)
 
 
 def _different(row: Sequence[str]) -> tuple[str, ...]:

@@ -35,14 +35,19 @@ def looked_at(path: Path) -> Looked:
     file = files.named(path)
     opening = _believed(look(file.path, name=file.name, parts=file.parts), file.name)
     spec = ReadSpec(path=file.name, **plain(opening))
+    broken = None
     for rows in read(file.path, name=file.name, spec=spec, parts=file.parts):
-        if len(rows):
-            sample = Sample.of(rows)
+        broken = broken or next(iter(rows.broken), None)
+        sample = Sample.of(rows)
+        if sample.geometry is not None or any(column.counts for column in sample.columns):
             if sample.nulls:
                 often = ", ".join(f"{word} ({many})" for word, many in sample.nulls.items())
                 why = f"texts that mean nothing, and how often they stand there: {often}"
                 opening["null"] = Guess(tuple(sample.nulls), why, "likely")
             return Looked(file, opening, sample)
+    if broken is not None:
+        found = f"no row can be taken apart; of row {broken.number}, {broken.message}"
+        raise SourceDataError(file.name, found=found, right="mend the rows, or the line of names")
     raise SourceDataError(file.name, found="it has no rows", right="send one with rows")
 
 

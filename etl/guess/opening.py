@@ -12,7 +12,7 @@ from etl.archives import ENTRIES, SUFFIXES, name_entries, unpacked
 from etl.checks import list_some
 from etl.encodings import encoding_of_file
 from etl.guess.guess import Guess
-from etl.guess.heads import delimiter_of, head_of, rows_of
+from etl.guess.heads import Head, delimiter_of, head_of, rows_of
 from etl.readers import json as json_reader
 from etl.readers import shapefile
 from etl.vector import REFUSALS
@@ -95,7 +95,8 @@ def _text(file: Path, name: str) -> Opening:
     if begins == "<":
         if "<kml" in text:
             return _vector("kml")(file, name)
-        raise SourceDataError(name, found="it is XML or HTML, but no KML", right="send a table, or a map's file")
+        right = "open it in a spreadsheet and save it as .xlsx, if it is a table; else send a map's file"
+        raise SourceDataError(name, found="it is XML or HTML, but no KML", right=right)
     if encoding is None:
         right = "send it in one of these, or as a workbook"
         raise SourceDataError(name, found="its text is neither UTF-8, GB18030 nor UTF-16", right=right)
@@ -117,12 +118,18 @@ def _csv(text: str, encoding: str) -> Opening:
         found["columns"] = Guess(
             head.names, "no row holds names, only values; call the columns what they are", "unsure"
         )
-    elif not head.plain:
-        why = "some names in the file are empty or alike, so all are given here and the rows begin below them"
-        found |= {"header": Guess(head.row + 1, why), "columns": Guess(head.names, why)}
-    elif head.row > 1:
-        found["header"] = Guess(head.row, "the first row that names every column; others stand above it", "likely")
+    else:
+        found |= _named(head)
     return found
+
+
+def _named(head: Head) -> Opening:
+    """Return what a reader must be told of the rows of names."""
+    if not head.plain:
+        why = "some names in the file are empty, alike or in two rows, so all are given here and the rows begin below"
+        return {"header": Guess(head.row + 1, why), "columns": Guess(head.names, why)}
+    why = "the first row that names every column; others stand above it"
+    return {"header": Guess(head.row, why, "likely")} if head.row > 1 else {}
 
 
 def _json(file: Path, name: str) -> Opening:
@@ -132,6 +139,9 @@ def _json(file: Path, name: str) -> Opening:
         return {"format": Guess("geojson", f"JSON whose type is {said}")}
     if said == "Topology":
         return _vector("topojson")(file, name)
+    first = document[0] if isinstance(document, list) and document else None
+    if isinstance(first, dict) and first.get("type") == "Feature":
+        raise SourceDataError(name, found="it is a list of features", right="send them as one FeatureCollection")
     lists = dict(_lists(document))
     if not lists:
         raise SourceDataError(name, found="no list of records in it", right="send a list of objects, [{…}, {…}]")
@@ -197,13 +207,14 @@ def _excel(file: Path, name: str) -> Opening:
     if len(sheets) > 1:
         several = ", ".join(f"{one} ({len(rows)})" for one, rows in sheets.items())
         found["sheet"] = Guess(sheet, f"the one with most rows of {several}", "unsure")
-    head = head_of(sheets[sheet])
+    width = max((at for row in sheets[sheet] for at, cell in enumerate(row, start=1) if cell != ""), default=0)
+    head = head_of([row[:width] for row in sheets[sheet]])
     if not head.row:
         found["columns"] = Guess(
             head.names, "no row holds names, only values; call the columns what they are", "unsure"
         )
-    elif head.row > 1:
-        found["header"] = Guess(head.row, "the first row that names every column; others stand above it", "likely")
+    else:
+        found |= _named(head)
     return found
 
 

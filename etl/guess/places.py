@@ -1,5 +1,6 @@
 """Where rows are: which columns are coordinates, in which datum, and what speaks for it."""
 
+import re
 from itertools import permutations
 
 import numpy as np
@@ -21,6 +22,8 @@ LOOKED_AT = 5_000
 MOST = 0.5
 """The share of places inside the city without which two columns of numbers are no place."""
 NEAR = 300
+PLACED = r"(SRID=\d+;)?(MULTI)?(POINT|LINE|POLYGON)|\(?-?\d{1,3}[.]\d+[,，;\s]+-?\d{1,3}[.]\d+\)?$"
+"""How a value looks that is a place by itself."""
 Pair = tuple[Column, Column]
 Axes = tuple[Column, Column, str]
 """East, north, and what speaks for it."""
@@ -37,7 +40,7 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
         x, y = east.numbers, north.numbers
     else:
         unit = belonging(sample, city, ground)
-        return unit.entries() if unit else {}
+        return unit.entries() if unit else _nowhere(sample)
     x, y = x[:LOOKED_AT], y[:LOOKED_AT]
     unit = belonging(sample, city, ground, datums.spots(x, y, sample.crs))
     codes = unit.codes(sample, LOOKED_AT) if unit else None
@@ -45,6 +48,18 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
     if ground is not None:
         found |= _near(x, y, found, sample.crs, ground)
     return found | (unit.entries() if unit else {})
+
+
+def _nowhere(sample: Sample) -> dict[str, Guess]:
+    """Return that rows come in without a place, and what seems to hold one all the same."""
+    why = "no two columns hold coordinates, and none names a unit, so rows come in without a place"
+    spoken = called((column.name for column in sample.columns), LON + LAT)
+    for column in sample.columns:
+        example = next(iter(column.counts), "")
+        if example and (column.name in spoken or re.match(PLACED, example)):
+            why += f"; {column.name} holds {example!r}: send two columns of plain numbers, such as 121.55 and 29.87"
+            return {"lon": Guess(column.name, why, "unsure", off=True)}
+    return {"lon": Guess("?", why, "unsure", off=True)}
 
 
 def _axes(sample: Sample, ground: Ground | None) -> Axes | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.fields import instants_in
+from etl.fields import DAYS, instants_in
 from etl.guess.columns import Column, Sample
 from etl.guess.guess import Guess, Sure
 from etl.guess.words import ANY_TIME, STANDING, folded, time_of
@@ -142,6 +142,12 @@ def time_in(column: Column, zone: ZoneInfo) -> Time | None:
     ordered = tuple(dict.fromkeys(form for _, form in sorted(formats, key=lambda pair: -pair[0])))
     why = "; ".join([f"{fitting / len(values):.0%} of the values look so", *doubts])
     return Time((column.name,), ordered, rows, why, "unsure" if doubts else "sure")
+
+
+def counts_days(column: Column) -> bool:
+    """Tell whether a column that is called a time holds days as spreadsheets count them."""
+    spoken = time_of(column.name) or re.fullmatch(ANY_TIME, folded(column.name))
+    return bool(spoken) and all(re.fullmatch(DAYS, value) for value in column.counts) and bool(column.counts)
 
 
 def refresh(sample: Sample, found: list[Time], *, feeds: str, zone: ZoneInfo) -> Guess:

@@ -29,7 +29,7 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
     """Read a sheet; a time of day in a cell is text as in ISO 8601, a whole number has no decimals."""
     rows, failed = _cells(file, name=name, spec=spec)
     header = _header(rows[spec.header - 1 : spec.header], name=name, spec=spec)
-    body = rows if spec.columns else rows[spec.header :]
+    body = rows[spec.header - 1 if spec.columns else spec.header :]
     while body and not any(cell not in {"", None} for cell in body[-1]):
         body.pop()
     columns = {column: [_plain(row[at]) if at < len(row) else None for row in body] for at, column in enumerate(header)}

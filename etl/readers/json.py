@@ -1,4 +1,4 @@
-"""JSON: a list of records, at the top or under the keys that the pack names."""
+"""JSON: a list of records, at the top or under the keys that the pack names; or a record a line."""
 
 import json
 from collections.abc import Iterator
@@ -36,12 +36,26 @@ def records_at(document: Any, path: str, *, name: str) -> list[Any]:  # noqa: AN
 
 
 def document(file: Path, *, name: str, spec: ReadSpec) -> Any:  # noqa: ANN401 - any JSON
-    """Return the whole of a document."""
+    """Return the whole of a document; of a record a line, the list of all."""
     encoding = encoding_of_file(file) or "utf-8" if spec.encoding in {None, "auto"} else spec.encoding
     try:
-        text = file.read_bytes().decode(encoding or "utf-8", errors=keep_bad_bytes)
-        return json.loads(text.removeprefix("\ufeff"), parse_constant=str)
+        text = file.read_bytes().decode(encoding or "utf-8", errors=keep_bad_bytes).removeprefix("\ufeff")
+        try:
+            return json.loads(text, parse_constant=str)
+        except json.JSONDecodeError:
+            lines = [line for line in text.split("\n") if line.strip()]
+            if not lines or not all(isinstance(_line(line), dict) for line in lines[:2]):
+                raise
+            return [_line(line) for line in lines]
     except RecursionError as mistake:
         raise SourceDataError(name, found="it is nested too deeply", right="send a flat list of records") from mistake
     except (ValueError, OSError, LookupError) as mistake:
         raise SourceDataError(name, found=str(mistake), right="send the file again as JSON") from mistake
+
+
+def _line(line: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return what a line holds; itself, which is no record, where it is broken."""
+    try:
+        return json.loads(line, parse_constant=str)
+    except json.JSONDecodeError:
+        return line

@@ -34,3 +34,10 @@ def test_names_that_are_empty_or_alike_get_one_of_their_own() -> None:
     head = head_of([["编号", "地址", "地址", "时间", ""], ["1", "a", "b", "2026-01-01", "x"]])
     assert (head.row, head.plain) == (1, False)
     assert head.names == ("编号", "地址", "地址 (3)", "时间", "column 5")
+
+
+@pytest.mark.parametrize("gap", range(3))
+def test_a_first_row_with_gaps_is_no_second_row_of_names(gap: int) -> None:
+    first = ["" if at == gap else "x" for at in range(5)]
+    head = head_of([["编号", "地址", "名称", "说明", ""], first, list("abcde")])
+    assert (head.row, head.names) == (1, ("编号", "地址", "名称", "说明", "column 5"))

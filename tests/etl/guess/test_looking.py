@@ -6,6 +6,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import xlsxwriter
 
 from etl.guess.guess import plain
 from etl.guess.looking import looked_at
@@ -73,6 +74,26 @@ def test_a_file_without_names_gets_some(tmp_path: Path) -> None:
     assert found.sample.rows == 2
 
 
+def test_names_of_merged_cells_stand_in_two_rows_of_a_workbook(tmp_path: Path) -> None:
+    file = tmp_path / "cases.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:D1", "受理情况")
+        sheet.merge_range("A2:A3", "编号")
+        sheet.merge_range("B2:C2", "坐标")
+        sheet.write_row("D2", ["编号"])
+        sheet.write_row("B3", ["经度", "纬度"])
+        sheet.write_row("A4", ["A1", 121.5, 29.8, "x"])
+        sheet.write_row("A5", ["A2", 121.6, 29.9, "y"])
+    found = looked_at(file)
+    assert {column.name: list(column.counts) for column in found.sample.columns} == {
+        "编号": ["A1", "A2"],
+        "经度": ["121.5", "121.6"],
+        "纬度": ["29.8", "29.9"],
+        "编号 (4)": ["x", "y"],
+    }
+
+
 def test_records_are_found_under_their_keys(tmp_path: Path) -> None:
     file = tmp_path / "cameras.json"
     file.write_text(json.dumps({"about": [{"x": 1}], "data": {"items": [{"id": 1}, {"id": 2}]}}), encoding="utf-8")
@@ -85,6 +106,9 @@ def test_records_are_found_under_their_keys(tmp_path: Path) -> None:
     [
         (b"", "the file is empty"),
         (b"a,b\n", "it has no rows"),
+        (b"  \n\n  \n", "it has no rows"),
+        (b"a,b\n1\n2\n", "no row can be taken apart; of row 1, the row has 1 value, the header 2 columns"),
+        (b'{"type": "Feature"}\n' * 2, "it is a list of features; send them as one FeatureCollection"),
         (b"<html><body>", "it is XML or HTML, but no KML"),
         (b'{"a": 1}', "no list of records in it"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\xff\xfe\xfd", "its text is neither UTF-8, GB18030 nor UTF-16"),

@@ -142,3 +142,20 @@ def test_shapes_that_say_their_system_need_nothing(city: City) -> None:
     shapes = np.array([shapely.Point(500_000, 3_300_000)], dtype=object)
     found = place(drawn(shapes, "EPSG:4549"), city, None)
     assert found["datum"].off
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ({"经度": ["121°30'10\"E"], "纬度": ["29°48'10\"N"]}, "经度"),
+        ({"标题": ["x"], "坐标": ["121.502,29.802"]}, "坐标"),
+        ({"标题": ["x"], "wkt": ["POINT (121.502 29.802)"]}, "wkt"),
+        ({"标题": ["x, 1.5"]}, "?"),
+    ],
+)
+def test_a_place_that_no_loader_reads_is_named(columns: dict[str, list[str]], name: str, city: City) -> None:
+    found = place(sample(**columns), city, None)
+    assert {key: (guess.value, guess.off, guess.sure) for key, guess in found.items()} == {
+        "lon": (name, True, "unsure")
+    }
+    assert ("send two columns of plain numbers" in found["lon"].why) == (name != "?")

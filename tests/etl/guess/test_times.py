@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.guess.times import refresh, time_in, times
+from etl.guess.times import counts_days, refresh, time_in, times
 from tests.etl.guess.columns import NEW_YORK, SHANGHAI, column, sample
 
 
@@ -29,6 +29,12 @@ def test_forms_are_found(values: list[str], formats: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("values", [["1006", "1007"], ["占道", "噪声"], ["13800000000"], ["29.80225"]])
 def test_what_is_no_time_is_none(values: list[str]) -> None:
     assert time_in(column("编号", *values), SHANGHAI) is None
+
+
+def test_days_as_spreadsheets_count_them_are_noticed_where_the_name_says_so() -> None:
+    days = ["46174.5", "46175"]
+    assert [counts_days(column(name, *days)) for name in ("受理时间", "设备")] == [True, False]
+    assert not counts_days(column("受理时间", *days, "2026-01-05"))
 
 
 def test_eight_digits_are_a_date_only_where_the_name_says_so() -> None:

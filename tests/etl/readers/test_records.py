@@ -56,6 +56,12 @@ def test_what_is_no_record_is_a_broken_row(tmp_path: Path) -> None:
     assert [(item.number, item.reason, item.row) for item in rows.broken] == [(2, "not-a-record", {"value": "7"})]
 
 
+def test_records_may_stand_a_line_each(tmp_path: Path) -> None:
+    (rows,) = read(document(tmp_path, '{"a": 1}\r\n{"a": 2}\n\n{"a": 3\n{"a": 4}\n'), "json")
+    assert (rows.columns.to_pydict(), rows.numbers.tolist()) == ({"a": [1, 2, 4]}, [1, 2, 4])
+    assert [(item.number, item.row) for item in rows.broken] == [(3, {"value": '{"a": 3'})]
+
+
 @pytest.mark.parametrize(
     ("content", "path", "message"),
     [
@@ -65,6 +71,7 @@ def test_what_is_no_record_is_a_broken_row(tmp_path: Path) -> None:
         ("[" * 100_000, "", "it is nested too deeply; send a flat list of records"),
         ([{f"k{at}": 1} for at in range(3_000)], "", "more than 2000 different keys; send records that are alike"),
         ("[1,", "", "send the file again as JSON"),
+        ('{"a": 1}\n}\n{"a": 2}', "", "send the file again as JSON"),
     ],
 )
 def test_a_document_without_records_is_explained(tmp_path: Path, content: object, path: str, message: str) -> None:
