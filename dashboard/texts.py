@@ -385,6 +385,11 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "take_rows": ("已写 {rows} / {total} 行", "{rows} of {total} [row|rows]"),
     "take_done": ("已导出 {rows} 行", "{rows} [row|rows] taken away"),
     "take_failed": ("无法导出", "Cannot be taken away"),
+    "take_bare": (
+        "底图的服务器不允许复制，图片中没有底图。",
+        "The base map's server allows no copies: the picture will be without it.",
+    ),
+    "take_no_base": ("PDF 中没有底图。", "The PDF is without the base map."),
     "take_full": (
         "工作表最多 {n} 行，放不下这么多；请选 CSV、GeoJSON 或 GPKG，或缩小筛选范围",
         "A sheet holds {n} rows, fewer than these: take CSV, GeoJSON or GPKG, or filter more",

@@ -170,6 +170,7 @@
   }
 
   onemap.baseMap = {
+    shown: () => shown.layers.length > 0,
     veil: () => (shown.offer && shown.fault !== "fails" ? VEIL : 1),
     credit: () => (shown.layers.length ? onemap.map.attributionControl.getContainer().textContent : ""),
   };

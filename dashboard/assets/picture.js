@@ -25,11 +25,20 @@
     pen.fillText(said, x, y);
   }
 
+  function copied(tile) {
+    return tile.crossOrigin !== null || new URL(tile.src).origin === window.location.origin;
+  }
+
+  /* Whether the base map has tiles that a picture will lack. */
+  function bare() {
+    return [...onemap.map.getContainer().querySelectorAll("img.leaflet-tile-loaded")].some((tile) => !copied(tile));
+  }
+
   /* Tiles of a base map, then the canvases, each where it is. A tile that may not be copied is left out. */
   function shapes(pen, map, whole) {
     for (const tile of map.querySelectorAll("img.leaflet-tile-loaded")) {
       pen.filter = getComputedStyle(tile.closest(".base-map-tiles")).filter;
-      if (tile.crossOrigin !== null || new URL(tile.src).origin === window.location.origin) pen.drawImage(tile, ...box(tile, whole));
+      if (copied(tile)) pen.drawImage(tile, ...box(tile, whole));
     }
     pen.filter = "none";
     for (const drawn of map.querySelectorAll("canvas")) {
@@ -114,5 +123,5 @@
     return { blob, name: onemap.look.name(picture.unit) + "-" + onemap.look.text("map_as_drawn") + "-" + at + ".png" };
   }
 
-  onemap.picture = { file };
+  onemap.picture = { file, bare };
 })();

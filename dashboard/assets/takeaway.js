@@ -65,13 +65,21 @@
     return listed.map((id) => radio("format", id, id === now, id.replace("-", " ").toUpperCase(), null));
   }
 
+  /* What is not in the file although one sees it, or how many rows a workbook holds. */
+  function note(full) {
+    if (full) return text("take_full").replace("{n}", SHEET.toLocaleString("en-US"));
+    if (kind() === "table") return text("take_explained");
+    if (chosen.format.map === "png") return onemap.picture.bare() ? text("take_bare") : "";
+    return onemap.baseMap.shown() ? text("take_no_base") : "";
+  }
+
   function form() {
     const made = element("form", undefined, "takeaway-form");
     const kinds = offers().map((each) => radio("what", each.id, each.id === chosen.what, each.name, each.rows === null ? "" : each.rows.toLocaleString("en-US")));
     const button = element("button", text("take_start"), "takeaway-start");
     const full = kind() === "table" && chosen.format.table === "xlsx" && offer().rows > SHEET;
     button.disabled = full;
-    made.append(group("take_what", kinds), group("take_format", formats()), element("p", full ? text("take_full").replace("{n}", SHEET.toLocaleString("en-US")) : kind() === "table" ? text("take_explained") : "", "note"), button);
+    made.append(group("take_what", kinds), group("take_format", formats()), element("p", note(full), "note"), button);
     made.addEventListener("change", function (event) {
       if (event.target.name === "what") chosen.what = event.target.value;
       else chosen.format[kind()] = event.target.value;

@@ -107,6 +107,16 @@ def shows(page: Page, base_map: str) -> None:
     page.locator(f"html[data-base-map='{base_map}']").wait_for(state="attached")
 
 
+def lacks(page: Page, kind: str) -> str:
+    """Return what is said of the map as a file of a kind."""
+    page.locator("#takeaway-open").click()
+    for name, value in (("what", "map"), ("format", kind)):
+        page.locator(f"#takeaway-dialog input[name='{name}'][value='{value}']").check()
+    said = page.locator("#takeaway-dialog .note").inner_text()
+    page.keyboard.press("Escape")
+    return said
+
+
 def test_a_base_map_is_chosen_by_keys_kept_and_drawn_from_a_file(visit: Dashboard, tiles: Tiles) -> None:
     page, keys = visit.page, visit.page.keyboard
     visit.open()
@@ -133,8 +143,13 @@ def test_a_base_map_is_chosen_by_keys_kept_and_drawn_from_a_file(visit: Dashboar
 
     visit.open()  # an address that says nothing: what was chosen here is remembered
     shows(page, "streets")
+    # What a file will lack is said before it is made.
+    page.locator(".base-map-tiles img.leaflet-tile-loaded").first.wait_for()
+    assert lacks(page, "png") == "底图的服务器不允许复制，图片中没有底图。"
+    assert lacks(page, "pdf-a4") == "PDF 中没有底图。"
     visit.open("?base=offline&lang=en")
     page.wait_for_function(f"() => ({DRAWN})() > 3")
+    assert lacks(page, "png") == ""
     visit.open("?base=none")
     shows(page, "none")
     assert page.locator(".base-map-tiles, .base-map-drawn").count() == 0
