@@ -66,7 +66,8 @@ class Fields:
         missing = [name for name in (*wanted, place.lon, place.lat, place.unit) if name and name not in rows.names]
         if missing:
             found = f"no column {list_some([repr(name) for name in missing])}"
-            right = f"the file has {list_some(rows.names)}; mend the file, or the source's columns and encoding"
+            said = "columns, encoding and delimiter" if len(rows.names) == 1 else "columns and encoding"
+            right = f"the file has {list_some(rows.names)}; mend the file, or the source's {said}"
             raise SourceDataError(rows.file, found=found, right=right)
 
     def __contains__(self, name: str) -> bool:

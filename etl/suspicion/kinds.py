@@ -18,6 +18,7 @@ class Kinds:
         """Begin with none."""
         self.rows: Counter[str] = Counter()
         self.mended = 0
+        self.missing = 0
 
     def see(self, shapes: Shapes | None) -> None:
         """Count a piece."""
@@ -26,12 +27,15 @@ class Kinds:
         types = shapely.get_type_id(shapes)
         for number, rows in zip(*np.unique(types[types >= 0], return_counts=True), strict=True):
             self.rows[PLAIN[number]] += int(rows)
+        self.missing += int(np.count_nonzero(types < 0))
         extended = shapes[types > shapely.GeometryType.POINT]
         self.mended += int(np.count_nonzero(~shapely.is_valid(extended)))
 
     def findings(self) -> dict[str, list[dict[str, object]]]:
-        """Return how many shapes were invalid, and the kinds where there is more than one."""
+        """Return how many rows have no shape that can be read, how many were invalid, and the kinds if several."""
         found: dict[str, list[dict[str, object]]] = {}
+        if self.missing:
+            found["without_geometry"] = [{"rows": self.missing, "of": self.missing + self.rows.total()}]
         if self.mended:
             found["mended"] = [{"rows": self.mended, "of": self.rows.total()}]
         if len(self.rows) > 1:

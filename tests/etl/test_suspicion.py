@@ -325,6 +325,10 @@ def test_mixed_and_mended_geometry_is_counted(town: Town) -> None:
     assert outcome.findings["mended"] == [{"rows": 1, "of": 3}]
     assert outcome.findings["mixed"] == [{"kind": "point", "rows": 2}, {"kind": "polygon", "rows": 1}]
     assert outcome.reasons == {"wrong-geometry": 1}
+    # GDAL makes nothing of what is no point.
+    lost = [None, {"type": "Point", "coordinates": ["121.51", "29.81"]}, {"type": "Point", "coordinates": [121.51]}]
+    outcome = estates(town, [point, *lost])
+    assert (outcome.rejected, outcome.findings) == (0, {"without_geometry": [{"rows": 3, "of": 4}]})
     assert estates(town, [point, point]).findings == {}
 
 
