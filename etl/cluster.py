@@ -6,7 +6,7 @@ of them in one transaction. So a load with a cluster ends as one without, row fo
 
 import socket
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -65,7 +65,7 @@ def _require(parts: Sequence[Path]) -> None:
             )
 
 
-def worked(target: Target, found: Sequence[Found], reading: Reading) -> Iterator[Piece]:
+def worked(target: Target, found: Sequence[Found], reading: Reading) -> Generator[Piece]:
     """Yield the pieces of all files, in their order, as the cluster of the request sends them back.
 
     Raises:

@@ -1,6 +1,6 @@
 """The files of one load as pieces: as many rows as asked for, of columns that are known."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.ahead import Ahead
@@ -25,11 +25,11 @@ class Reading:
     report: Report
     mended: Mended
 
-    def pieces(self, found: Sequence[Found]) -> Iterator[Rows]:
+    def pieces(self, found: Sequence[Found]) -> Generator[Rows]:
         """Return the pieces, in the order of the files; the first file begins to be read before one is asked for."""
         return self._pieces(found, [self._begin(file) for file in found[:1]])
 
-    def _pieces(self, found: Sequence[Found], begun: list[Iterator[Rows]]) -> Iterator[Rows]:
+    def _pieces(self, found: Sequence[Found], begun: list[Iterator[Rows]]) -> Generator[Rows]:
         left = self.request.limit
         total, before = sum(file.size for file in found), 0
         self.report("read", 0, total)

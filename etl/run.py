@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -207,7 +207,8 @@ class _Run:
             request=self.request,
         )
         if self.source.feeds == "units":
-            counts = units.write(words, reading.pieces(found), city=self.city, into=into, newest=newest)
+            with closing(reading.pieces(found)) as rows:
+                counts = units.write(words, rows, city=self.city, into=into, newest=newest)
             if self.source.edition is not None and (counts.loaded or counts.retired):
                 self._step("place")
                 moved = restamp(self.connection, self.city, driver=driver, load=load)
@@ -215,16 +216,27 @@ class _Run:
         else:
             target = self._target(words, newest)
             memory = Memory(driver, source=self.number, recipe=self._recipe())
-            counts = write(target, self._pieces(target, found, reading, memory), into=into, memory=memory)
+            with self._pieces(target, found, reading, memory) as pieces:
+                counts = write(target, pieces, into=into, memory=memory)
         if counts.held is None:
             mended.resolve(load=load)
             drift.keep()
         return counts
 
-    def _pieces(self, target: Target, found: list[files.Found], reading: Reading, memory: Memory) -> Iterator[Piece]:
+    @contextmanager
+    def _pieces(
+        self, target: Target, found: list[files.Found], reading: Reading, memory: Memory
+    ) -> Iterator[Iterator[Piece]]:
+        """Lend the pieces; no file is read on once a load is given up."""
         if self.request.scheduler is not None:
-            return worked(target, found, reading)
-        return transformed(target, reading.pieces(found), self.request, memory)
+            with closing(worked(target, found, reading)) as pieces:
+                yield pieces
+        else:
+            with (
+                closing(reading.pieces(found)) as rows,
+                closing(transformed(target, rows, self.request, memory)) as pieces,
+            ):
+                yield pieces
 
     def _recipe(self) -> str | None:
         """Return what tells whether rows become what they became before; nothing where not all of them come."""

@@ -6,7 +6,7 @@ So pieces may be transformed side by side, here or on other machines; what follo
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -78,7 +78,7 @@ def transform(target: Target, rows: Rows, request: Request, recalled: Recalled |
     return Piece(rows, recalled, hashed, verdicts, read, target.newest(columns), former)
 
 
-def transformed(target: Target, pieces: Iterable[Rows], request: Request, memory: Memory) -> Iterator[Piece]:
+def transformed(target: Target, pieces: Iterable[Rows], request: Request, memory: Memory) -> Generator[Piece]:
     """Yield piece after piece in their order, a few of them transformed while earlier ones are written."""
 
     def remembering(rows: Rows) -> Piece:

@@ -1,6 +1,7 @@
 """One recorded run: whole or not at all, nothing twice, nothing lost, and a record that says so."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -230,6 +231,17 @@ def test_a_missing_column_is_explained_with_those_there_are(town: Town) -> None:
         SourceDataError, match=r"^hotline/1.csv: no column '标题', '结案', '分类', .*; the file has 编号, 时间, 类别; "
     ):
         town.load()
+
+
+def test_no_file_is_read_on_once_a_load_is_given_up(town: Town) -> None:
+    for number in range(9):
+        town.write(f"hotline/{number}.csv", "编号,时间,类别\n1,2,3\n".encode("gb18030"))
+    with pytest.raises(SourceDataError, match=r"no column") as raised:
+        town.load()
+    reading = [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+    for thread in reading:
+        thread.join(10)
+    assert not [thread for thread in reading if thread.is_alive()], f"still at it after {raised.value}"
 
 
 def test_a_broken_file_among_good_ones_publishes_nothing(town: Town) -> None:
