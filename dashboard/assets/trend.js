@@ -22,6 +22,16 @@
     return (!chosen.since || day >= chosen.since.slice(0, 10)) && (!chosen.until || day < chosen.until.slice(0, 10));
   }
 
+  /* Every day from the first to the last: of long periods only those come on which something happened. */
+  function whole(days) {
+    const totals = new Map(days.map((each) => [each.day, each.total]));
+    const found = [];
+    for (let day = days.length ? days[0].day : null; day && day <= days[days.length - 1].day; day = onemap.view.shift(day, 1)) {
+      found.push({ day, total: totals.get(day) || 0 });
+    }
+    return found;
+  }
+
   /* Days, or weeks where days would be thinner than a pixel and a half. */
   function bins(days, wide) {
     const size = Math.max(1, Math.ceil((days.length * 1.5) / wide));
@@ -178,7 +188,7 @@
 
   function draw(outer) {
     if (outer && outer.days) {
-      shown = outer;
+      shown = { ...outer, days: whole(outer.days) };
       prepare(chart());
       title();
       paint();
