@@ -155,10 +155,12 @@ def draw(city: City, picture: Picture | None, language: str) -> list[Component]:
     among = ""
     if leveled:
         among = " · " + say("ranking_first", language, n=len(children), of=f"{leveled['units']:,}")
-    unit = f"{indicator.title.text(language)} ({indicator.unit.text(language)}){among}"
+    title, unit = indicator.title.text(language), indicator.unit.text(language)
+    # "Incidents per km² (per km²)" would say it twice.
+    measured = title if unit in title.lower() else f"{title} ({unit})"
     return [
         html.Header([html.H2(say("ranking", language, level=level)), sorts(view, language, compared=bool(past))]),
-        html.H3(unit),
+        html.H3(measured + among),
         html.Div(rows, className="rows"),
     ]
 
