@@ -124,7 +124,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "sort_rise": ("升幅", "Rise"),
     "sort_fall": ("降幅", "Fall"),
     "kinds_months": ("按自然月，{first} 至 {last}", "by calendar month, {first} – {last}"),
-    "kinds_chart": ("{name}，12 个月 {n} 件", "{name}: {n} [incident|incidents] in 12 months"),
+    "kinds_chart": ("{name}，{months} 个月 {n} 件", "{name}: {n} [incident|incidents] in {months} [month|months]"),
     "hours_cell": ("{day} {hour}:00–{next}:00：{n} 件", "{day} {hour}:00–{next}:00: {n} [incident|incidents]"),
     "brand": ("一张图", "OneMap"),
     "choose": ("选择{level}", "choose a {level}"),

@@ -67,12 +67,13 @@
     }
   }
 
-  /* Twelve months up to the end of the period, of all categories, so that others can be chosen. */
+  /* Twelve months up to the end of the period, or to the last incident, of all categories, so that others can be chosen. */
   async function kinds(picture) {
     if (!picture || !picture.summary || picture.view.strip !== "kinds") return none();
     const { view } = onemap;
     const end = view.span(picture.view).until;
-    const last = end ? view.shift(end.slice(0, 10), -1) : view.day(new Date(), onemap.city.time_zone);
+    const latest = picture.summary.by_day.at(-1) || { day: view.day(new Date(), onemap.city.time_zone) };
+    const last = end ? view.shift(end.slice(0, 10), -1) : latest.day;
     const [year, month] = last.split("-").map(Number);
     const first = (months) => new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
     const says = view.query(picture.view, { category: [], since: first(-11), until: first(1) });

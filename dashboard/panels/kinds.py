@@ -38,7 +38,7 @@ def chart(item: dict[str, Any], months: list[str], *, most: int, view: View, lan
         for month, total in zip(months, item["totals"], strict=True)
     ]
     total = sum(item["totals"])
-    said = say("kinds_chart", language, name=name(item, language), n=f"{total:,}")
+    said = say("kinds_chart", language, name=name(item, language), n=f"{total:,}", months=len(months))
     return html.A(
         [
             html.Span(

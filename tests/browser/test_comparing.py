@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visit import Dashboard
+from tests.browser.visit import Dashboard, number
 
 pytestmark = pytest.mark.browser
 
@@ -64,3 +64,11 @@ def test_a_cell_of_the_week_filters_and_is_taken_back(dashboard: Dashboard) -> N
     page.wait_for_function("() => !location.search.includes('hours=9')")
     page.locator(".conditions .chip", has_text="周三").click()
     page.wait_for_function("() => !location.search.includes('weekday')")
+
+
+def test_charts_of_categories_end_where_the_incidents_do(dashboard: Dashboard) -> None:
+    days = dashboard.get("/api/summary")["by_day"]
+    dashboard.open(f"?period=all&strip=kinds&where=reported_at:lt:{days[20]['day']}")
+    dashboard.page.locator(".kinds .kind").first.wait_for()
+    charts = dashboard.page.locator(".kinds .kind small").all_inner_texts()
+    assert sum(map(number, charts)) == dashboard.numbers().total == sum(each["total"] for each in days[:20]) > 0

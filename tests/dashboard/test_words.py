@@ -109,5 +109,5 @@ def test_blanks_are_filled() -> None:
         "2 incidents",
     ]
     assert say("around_others", "en", n="1,204", kinds=1) == "1,204 more of 1 other kind"
-    assert say("kinds_chart", "en", name="A [b|c]", n=1) == "A [b|c]: 1 incident in 12 months"
+    assert say("kinds_chart", "en", name="A [b|c]", n=1, months=2) == "A [b|c]: 1 incident in 2 months"
     assert say("page_of", "en", first=1, last=20, total=50) == "1–20 of 50"
