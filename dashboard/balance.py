@@ -8,9 +8,13 @@ from dashboard.words import say
 
 
 def balance(picture: Picture, language: str) -> html.P:
-    """Return shown + unplaced + filtered out = all; what is unplaced is the way to its list, and back."""
+    """Return shown + unplaced + filtered out = all; what is unplaced is the way to its list, and back.
+
+    On the lowest level there is nothing to be placed in: all that a unit has is shown.
+    """
     view, numbers = picture["view"], picture["summary"]
-    total, unplaced = numbers["total"], numbers["unplaced"]
+    lowest = not picture["unit"]["children"]
+    total, unplaced = numbers["total"], 0 if lowest else numbers["unplaced"]
     # Asked a moment apart, so that a load may lie between them.
     every = max(picture["every"], total)
     on = bool(view.get("unplaced"))
@@ -23,11 +27,11 @@ def balance(picture: Picture, language: str) -> html.P:
         title=say("balance_back" if on else "balance_list", language),
         **aria(current=str(on).lower()),
     )
+    between = [] if lowest and not on else ["+", link if unplaced or on else html.Span(text)]
     return html.P(
         [
             html.Span(say("balance_shown", language, n=f"{total - unplaced:,}")),
-            "+",
-            link if unplaced or on else html.Span(text),
+            *between,
             "+",
             html.Span(say("balance_out", language, n=f"{every - total:,}")),
             html.Span(f"= {say('balance_all', language, n=f'{every:,}')}"),

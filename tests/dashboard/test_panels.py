@@ -157,6 +157,9 @@ def test_what_is_shown_unplaced_and_filtered_out_makes_all_and_the_unplaced_are_
 
 def test_the_lowest_level_has_nothing_to_be_unplaced_in() -> None:
     assert "已是最低一级" in text(figures.draw(picture(), "zh"))
+    total, every = picture()["summary"]["total"], picture()["every"]
+    line = f"shown {total:,} + filtered out {every - total:,} = all {every:,}"
+    assert text(figures.draw(picture(), "en")).endswith(line)
 
 
 def test_ranking_puts_the_greatest_first_equal_ones_by_code_and_those_without_a_value_last(city: City) -> None:
