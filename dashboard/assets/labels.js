@@ -97,10 +97,11 @@
     if (size.x < wide * 0.9 || size.y < high * 1.4) return null;
     const home = map.latLngToLayerPoint(label.at);
     const inner = [around.min.x - wide / 4, around.min.y, around.max.x + wide / 4, around.max.y];
+    const holds = (point) => !label.layer._containsPoint || label.layer._containsPoint(point);
     const free = STEPS.map(([x, y]) => home.add([x * wide, y * LINE])).find((point) => {
       const box = boxAt(point, wide, high);
       const within = box[0] > inner[0] && box[1] > inner[1] && box[2] < inner[2] && box[3] < inner[3];
-      return (point.equals(home) || within) && !clash(box, labels) && !clash(box, clusters);
+      return (point.equals(home) || (within && holds(point))) && !clash(box, labels) && !clash(box, clusters);
     });
     return free || null;
   }

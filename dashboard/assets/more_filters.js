@@ -226,7 +226,7 @@
     }
     const foot = element("footer");
     const form = made("form", {}, "more-form");
-    foot.append(button(text("cancel"), () => dialog().close(), "action"), made("button", { textContent: text("apply") }, "apply"));
+    foot.append(error, button(text("cancel"), () => dialog().close(), "action"), made("button", { textContent: text("apply") }, "apply"));
     form.append(
       element("h2", text("more_filters")),
       section("words", parts.q),
@@ -234,7 +234,6 @@
       section("weekdays", parts.weekday),
       section("area", area(read)),
       section("where", element("p", text("where_hint"), "dim"), parts.where),
-      error,
       foot
     );
     form.addEventListener("submit", function (event) {

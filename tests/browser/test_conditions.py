@@ -102,6 +102,8 @@ def test_values_with_commas_are_the_same_in_a_link_in_the_dialog_and_for_the_api
     before = dashboard.numbers()
     dialog = opened(dashboard).locator("dialog.more-filters")
     assert [each.input_value() for each in dialog.get_by_label("值").all()] == ['"东门, 西门", 100%', "2, 3"]
+    page.set_viewport_size({"width": 1366, "height": 500})  # however many conditions there are
+    expect(dialog.get_by_role("button", name="应用", exact=True)).to_be_in_viewport(ratio=1)
     dialog.get_by_role("button", name="应用", exact=True).click()
     dashboard.settle()
     assert dashboard.said["where"] == ["title:has:东门%2C 西门,100%25", "severity:eq:2,3"]
