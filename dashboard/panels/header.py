@@ -13,6 +13,9 @@ from dashboard.state import PERIODS, Picture, Store, address
 from dashboard.words import name, say
 from layers.pack import City
 
+LONG = 12
+"""Letters of a name from which on it is shortened where the way does not fit."""
+
 
 class Ids(StrEnum):
     """Every id this panel owns."""
@@ -68,11 +71,14 @@ def breadcrumb(city: City, picture: Picture | None, language: str) -> list[Compo
     path = picture["unit"]["path"]
     steps: list[Component] = []
     for step in path[:-1]:
+        called = name(step, language)
+        look = "is-long" if len(called) > LONG else ""
         steps += [
-            html.A(name(step, language), href=address(picture["view"], unit=step["code"])),
+            html.A(called, href=address(picture["view"], unit=step["code"]), title=called, className=look),
             html.Span(DOWN, className="dim"),
         ]
-    steps.append(html.B(name(path[-1], language), **aria(current="location")))
+    here = name(path[-1], language)
+    steps.append(html.B(here, title=here, **aria(current="location")))
     rank = len(path)
     if picture["unit"]["children"] and rank < len(city.levels):
         level = city.levels[rank].title.text(language).lower()
