@@ -354,6 +354,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "empty_plain": ("试试更长的时间范围。", "Try a longer period."),
     "clear_filters": ("清除筛选", "Clear filters"),
     "longer": ("查看近1年", "Show a year"),
+    "longest": ("查看全部时间", "Show all time"),
     "error": ("无法更新", "Cannot update"),
     "error_network": ("连接不到服务器", "the server cannot be reached"),
     "error_away": ("数据库没有应答，请稍后再试", "the database does not answer; try again in a moment"),

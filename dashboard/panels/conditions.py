@@ -80,9 +80,11 @@ def nothing(view: View, language: str) -> html.Div:
     """Return why the map is empty, and the way out."""
     narrow = filtered(view)
     ways = [html.A(say("clear_filters", language), href=unfiltered(view), className="action")] if narrow else []
-    if view["period"] not in {"1y", "all"}:
-        longer = address(view, period="1y", since=None, until=None)
-        ways.append(html.A(say("longer", language), href=longer, className="action"))
+    # The data of a city may end years ago.
+    for period, key in (("1y", "longer"), ("all", "longest")):
+        if view["period"] not in {period, "all"}:
+            longer = address(view, period=period, since=None, until=None)
+            ways.append(html.A(say(key, language), href=longer, className="action"))
     return html.Div(
         [html.B(say("empty", language)), html.P(say("empty_filtered" if narrow else "empty_plain", language)), *ways],
         className="panel message",

@@ -309,6 +309,16 @@ def test_the_breadcrumb_ends_where_one_is(city: City) -> None:
     assert "choose a district" in text(header.breadcrumb(city, picture(child("1")), "en"))
 
 
+@pytest.mark.parametrize(
+    ("period", "ways"), [("30d", ["period=1y", "period=all"]), ("1y", ["period=all"]), ("all", [])]
+)
+def test_an_empty_view_leads_to_every_longer_period(period: str, ways: list[str]) -> None:
+    links = [
+        part[1]["href"] for part in flat(plain(conditions.nothing({**VIEW, "period": period}, "en"))) if part[0] == "a"
+    ]
+    assert [link.partition("&")[2] for link in links] == ways
+
+
 def test_conditions_can_each_be_taken_back(city: City) -> None:
     shown = conditions.chips(city, {**VIEW, "category": ["order", "noise"], "status": ["closed"]}, "en")
     assert [plain(chip)[0][1]["href"] for chip in shown] == [
