@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
-import numpy as np
 import psycopg
 import pyarrow as pa
 
 from etl.checks import Verdicts
 from etl.copying import copy
 from etl.merge import Merged
-from etl.roll_up import ROW, noted, roll_up
+from etl.roll_up import Counting, noted
 from etl.staging import statement
 
 COUNTED = "SELECT set_config('onemap.counted', %s, true)"
@@ -30,7 +29,7 @@ class First:
         self.values = values
         self.build = build
         self.rows = 0
-        self.noted = [np.empty(0, dtype=ROW)]
+        self.counting = Counting(driver, int(str(values["source"])))
         self.constants = {
             column: pa.scalar(values[name], kind) for name in CONSTANTS[table] for column, kind in [COLUMNS[name]]
         }
@@ -54,7 +53,7 @@ class First:
         whole = pa.RecordBatch.from_arrays([*batch.columns, *constants.values()], names)
         self.rows += copy(self.driver, self.table, whole)
         if self.table == "incident":
-            self.noted.append(noted(batch))
+            self.counting.add(noted(batch))
 
     def withhold(self, keys: pa.Array, verdicts: Verdicts) -> None:
         """Do nothing: where there was no row, none can seem to be gone."""
@@ -68,7 +67,6 @@ class First:
         """Count what came in."""
         self.driver.execute(statement(f"{self.table}_resolved"), self.values)
         if self.table == "incident":
-            source = self.constants["source_id"].as_py()
-            roll_up(self.driver, np.concatenate(self.noted), source=source, meanwhile=self.build)
+            self.counting.write(self.build)
         self.driver.execute(COUNTED, [""])
         return Merged(self.rows, unchanged=0, retired=0)

@@ -5,7 +5,7 @@ summed up here and copied in as the index wants them, which takes a third of the
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.copying import copy
-from layers.model import KINDS_BY_DAY, KINDS_BY_MONTH, TOTALS_BY_DAY, Grain, Status, level_bits, level_shift
+from layers.model import COUNTED, KINDS_BY_DAY, KINDS_BY_MONTH, TOTALS_BY_DAY, Grain, Status, level_bits, level_shift
 
 Numbers = NDArray[np.int64]
 Rows = NDArray[np.void]
@@ -23,6 +23,8 @@ ROW = np.dtype(
     [("unit", "i8"), ("reported", "i8"), ("due", "i8"), ("category", "i2"), ("status", "i1"), ("on_time", "?")]
 )
 """What counting needs to know of an incident; times in microseconds since 1970."""
+AT_ONCE = 2_000_000
+"""Incidents that are summed up at once, which takes 250 bytes for each."""
 DAY_ZERO = np.datetime64("2000-01-01", "D")
 QUARTER = 900_000_000
 """Microseconds of a quarter of an hour: since 1972, no zone has begun a day between two of them."""
@@ -49,18 +51,62 @@ def roll_up(
     driver: psycopg.Connection, rows: Rows, *, source: int, meanwhile: Callable[[], None] = lambda: None
 ) -> None:
     """Count the incidents of a source that has no counts yet; `meanwhile` has the database while they are summed."""
-    # Nobody judges anew what is late before this transaction is over.
-    asked = "SELECT levels, (extract(epoch FROM judged_at) * 1000000)::bigint FROM settings FOR SHARE"
-    settings = driver.execute(asked).fetchone()
-    if settings is None or not len(rows):
-        return
-    levels, judged = settings
-    days = DAY_ZERO + local_days(driver, rows["reported"]).astype("timedelta64[D]")
-    with ThreadPoolExecutor(1, thread_name_prefix="counts") as aside:
-        summed = aside.submit(list, counts(rows, days, numbers_of(rows, judged), levels=levels, source=source))
+    counting = Counting(driver, source)
+    for first in range(0, len(rows), AT_ONCE):
+        counting.add(rows[first : first + AT_ONCE])
+    counting.write(meanwhile)
+
+
+class Counting:
+    """Counts the incidents of a source that has no counts yet, as they come: a few million at a time are held."""
+
+    def __init__(self, driver: psycopg.Connection, source: int) -> None:
+        """Begin with none."""
+        self.driver = driver
+        self.source = source
+        self._rows: list[Rows] = []
+        self._sums: dict[tuple[int, int], pa.RecordBatch] = {}
+        """By rank and grain."""
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="counts")
+        self._summing: Future[None] | None = None
+
+    def add(self, rows: Rows) -> None:
+        """Add some; where there are many, they are summed up while others come."""
+        self._rows.append(rows)
+        if sum(map(len, self._rows)) >= AT_ONCE:
+            self._sum()
+
+    def write(self, meanwhile: Callable[[], None]) -> None:
+        """Write the counts of all; `meanwhile` has the database while the last are summed."""
+        self._sum()
         meanwhile()
-        for batch in summed.result():
-            copy(driver, "incident_count", batch)
+        self._settle()
+        self._aside.shutdown()
+        for _, batch in sorted(self._sums.items(), key=lambda item: item[0]):
+            copy(self.driver, "incident_count", batch)
+
+    def _sum(self) -> None:
+        # Nobody judges anew what is late before this transaction is over.
+        asked = "SELECT levels, (extract(epoch FROM judged_at) * 1000000)::bigint FROM settings FOR SHARE"
+        settings = self.driver.execute(asked).fetchone()
+        if settings is None or not self._rows:
+            return
+        levels, judged = settings
+        rows = np.concatenate(self._rows)
+        self._rows.clear()
+        days = DAY_ZERO + local_days(self.driver, rows["reported"]).astype("timedelta64[D]")
+        self._settle()
+        found = counts(rows, days, numbers_of(rows, judged), levels=levels, source=self.source)
+        self._summing = self._aside.submit(self._take, found)
+
+    def _settle(self) -> None:
+        if self._summing is not None:
+            self._summing.result()
+
+    def _take(self, found: Iterator[pa.RecordBatch]) -> None:
+        for batch in found:
+            key = (batch.column("rank")[0].as_py(), batch.column("grain")[0].as_py())
+            self._sums[key] = together(self._sums[key], batch) if key in self._sums else batch
 
 
 def numbers_of(rows: Rows, judged: int) -> dict[str, Any]:
@@ -120,6 +166,18 @@ def counts(
                     **{name: sums(number[there][order % size], starts) for name, number in numbers.items()},
                 }
             )
+
+
+def together(one: pa.RecordBatch, other: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the counts of two parts of a source's incidents, on one level and of one grain, as those of both."""
+    both = pa.concat_batches([one, other])
+    _, unit = np.unique(both.column("unit_id").to_numpy(), return_inverse=True)
+    first, order, starts = runs(
+        [unit, both.column("category_id").to_numpy(), both.column("period").to_numpy(zero_copy_only=False)]
+    )
+    added = {name: pa.array(sums(both.column(name).to_numpy()[order], starts)) for name in COUNTED}
+    columns = [added.get(name, both.column(name).take(pa.array(first))) for name in both.schema.names]
+    return pa.RecordBatch.from_arrays(columns, both.schema.names)
 
 
 def runs(key: list[NDArray[Any]]) -> tuple[Numbers, Numbers, Numbers]:

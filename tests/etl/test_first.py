@@ -9,7 +9,7 @@ import pytest
 import shapely
 from sqlalchemy.exc import IntegrityError
 
-from etl import rows
+from etl import roll_up, rows
 from etl.checks import Verdicts
 from etl.incidents import geometry, points
 from tests.etl.town import Town, case
@@ -33,8 +33,13 @@ def various(number: int) -> list[dict[str, str]]:
     ]
 
 
-def test_the_counts_of_a_first_load_are_those_the_triggers_keep(town: Town) -> None:
-    town.cases(various(400))
+@pytest.mark.parametrize("at_once", [1000, 150])
+def test_the_counts_of_a_first_load_are_those_the_triggers_keep(
+    town: Town, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(roll_up, "AT_ONCE", at_once)
+    for part in range(4):
+        town.cases(various(400)[part::4], name=f"hotline/{part}.csv")
     assert town.load("hotline").loaded == 400
     assert town.one("SELECT count(DISTINCT rank) FROM incident_count WHERE n > 0") == 5
     counts = town.one("SELECT count(*) FROM incident_count")
