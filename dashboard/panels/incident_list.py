@@ -1,5 +1,6 @@
 """The incidents behind the numbers, newest first, a page at a time; a row shows its incident on the map."""
 
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -41,6 +42,8 @@ def row(city: City, incident: dict[str, Any], language: str) -> html.Button:
     """Return one incident: what, where, when, and how it stands."""
     what = name({**incident, "name": incident["category_name"], "name_en": incident["category_name_en"]}, language)
     where = " ".join(name(step, language) for step in incident["path"][-3:-1]) or name(incident["unit"], language)
+    when = moment(incident["reported_at"], city.time_zone)
+    this_year = when.startswith(f"{datetime.now(city.time_zone):%Y}")
     state = standing(incident)
     marks = [html.Span(TITLES[incident["status"]].text(language), className="badge")]
     if state == "late":
@@ -49,7 +52,7 @@ def row(city: City, incident: dict[str, Any], language: str) -> html.Button:
         marks.insert(0, html.Span(say("no_point", language), className="badge"))
     return html.Button(
         [
-            html.Span([html.B(what), html.Time(moment(incident["reported_at"], city.time_zone)[5:])], className="line"),
+            html.Span([html.B(what), html.Time(when[5:] if this_year else when)], className="line"),
             html.Span([html.Span(where, className="about"), *marks], className="line"),
         ],
         className=f"incident is-{state}",

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
@@ -355,6 +356,10 @@ def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
     shown = text(incident_list.draw(city, page, "en"))
     expected = ("Late", "No point", "Noise", "11-22 20:00", "21–21 of 41", "Previous", "Next")
     assert [word for word in expected if word not in shown] == []
+    now = datetime.now(city.time_zone)
+    for then, year in ((now, False), (now - timedelta(days=400), True)):
+        incident["reported_at"] = then.isoformat()
+        assert (f"{then:%Y-%m-%d %H:%M}" in text(incident_list.draw(city, page, "en"))) is year
 
 
 def test_a_source_that_is_tried_again_says_so_and_when(city: City) -> None:
