@@ -1,7 +1,7 @@
 """Vector files by way of GDAL's Arrow stream: what the readers of those formats share."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ FORMATS = {
 """What a pack calls the files that these drivers open."""
 HINT = ".; It might help to specify the correct driver"
 """What GDAL says behind its reason, which is for programmers."""
+FOLDERS = 100
+"""So many are read one after the other: for each, the whole file is taken apart twice."""
+FOLDER = "Folder"
+"""The column of the folders' names; one of the file that is called so comes before it."""
 Encoding = Callable[[Path, str, ReadSpec], str | None]
 
 
@@ -44,6 +48,8 @@ class VectorReader:
     """What else GDAL is told when it opens a file."""
     single: bool = False
     """Whether a file always has one layer; asking for it would be another look at the whole file."""
+    folders: bool = False
+    """Whether layers are but folders of one list: all are read where none is named, each row with its folder's name."""
     encoding: Encoding | None = None
     """Finds the encoding of a file's texts, where that is not a part of its format."""
 
@@ -56,9 +62,37 @@ class VectorReader:
             raise SourceDataError(name, found=str(mistake).partition(HINT)[0], right=right) from mistake
 
     def _pieces(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
+        folders = _filled(file) if self.folders and spec.layer is None else {}
+        if len(folders) > 1:
+            yield from self._folders(file, folders, name=name)
+            return
         encoding = self.encoding(file, name, spec) if self.encoding else None
-        layer = self._layer(file, name=name, wanted=spec.layer) if not self.single else None
+        layer = None if self.single else next(iter(folders), None) or self._chosen(file, name=name, wanted=spec.layer)
         about = pyogrio.read_info(file, layer=layer, encoding=encoding)
+        yield from self._layer(file, layer, about, name=name, encoding=encoding)
+
+    def _folders(self, file: Path, folders: Mapping[str, dict[str, Any]], *, name: str) -> Iterator[Rows]:
+        """Read folder after folder; a column that some of them lack is empty there."""
+        names = list(dict.fromkeys(str(column) for about in folders.values() for column in about["fields"]))
+        first = 1
+        for at, (folder, about) in enumerate(folders.items(), start=1):
+            for rows in self._layer(file, folder, about, name=name, first=first):
+                first += len(rows) + len(rows.broken)
+                held = {column: rows.columns.column(column) for column in rows.names}
+                columns = {column: held.get(column, pa.nulls(len(rows), pa.string())) for column in names}
+                whole = pa.RecordBatch.from_pydict({FOLDER: pa.repeat(folder, len(rows)), **columns})
+                yield replace(rows, columns=whole, done=(at - 1 + rows.done) / len(folders))
+
+    def _layer(  # noqa: PLR0913 - what pyogrio asks
+        self,
+        file: Path,
+        layer: str | None,
+        about: dict[str, Any],
+        *,
+        name: str,
+        encoding: str | None = None,
+        first: int = 1,
+    ) -> Iterator[Rows]:
         if about["driver"] not in self.drivers:
             found = f"it is {about['driver']}, not {self.title}"
             other = FORMATS.get(about["driver"])
@@ -75,16 +109,16 @@ class VectorReader:
             **self.options,
         )
         with stream as (meta, batches):
-            row = 1
+            row = 0
             for batch in batches:
                 done = (row + len(batch)) / max(about["features"], row + len(batch))
-                yield _rows(batch, name=name, meta=meta, first=row, done=done)
+                yield _rows(batch, name=name, meta=meta, first=first + row, done=done)
                 row += len(batch)
-        if row <= about["features"]:
-            found = f"it says that it has {counted(about['features'], 'row')}, {row - 1} can be read"
+        if row < about["features"]:
+            found = f"it says that it has {counted(about['features'], 'row')}, {row} can be read"
             raise SourceDataError(name, found=found, right="send the whole file again")
 
-    def _layer(self, file: Path, *, name: str, wanted: str | None) -> str:
+    def _chosen(self, file: Path, *, name: str, wanted: str | None) -> str:
         layers = [str(item[0]) for item in pyogrio.list_layers(file)]
         if wanted is not None and wanted not in layers:
             raise SourceDataError(name, found=f"no layer {wanted!r}", right=f"it has {', '.join(layers) or 'none'}")
@@ -92,6 +126,13 @@ class VectorReader:
             right = "name one under read.layer" if layers else "send a file that has one"
             raise SourceDataError(name, found=f"{counted(len(layers), 'layer')}: {', '.join(layers)}", right=right)
         return wanted or layers[0]
+
+
+def _filled(file: Path) -> dict[str, dict[str, Any]]:
+    """Return what is known of each layer that has rows; nothing where there are too many to go through."""
+    layers = [str(item[0]) for item in pyogrio.list_layers(file)]
+    found = {layer: pyogrio.read_info(file, layer=layer) for layer in layers} if len(layers) <= FOLDERS else {}
+    return {layer: about for layer, about in found.items() if about["features"]}
 
 
 def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int, done: float) -> Rows:

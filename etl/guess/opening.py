@@ -169,7 +169,7 @@ def _vector(kind: str) -> Callable[[Path, str], Opening]:
         try:
             layers = [str(item[0]) for item in pyogrio.list_layers(file)]
             found = {"format": Guess(kind, "by how the file begins")}
-            if len(layers) > 1:
+            if len(layers) > 1 and kind != "kml":  # whose folders are read one after the other
                 sizes = {layer: int(pyogrio.read_info(file, layer=layer)["features"]) for layer in layers}
                 several = ", ".join(f"{layer} ({rows})" for layer, rows in sizes.items())
                 found["layer"] = Guess(

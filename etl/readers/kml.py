@@ -2,4 +2,4 @@
 
 from etl.vector import VectorReader
 
-read = VectorReader("KML", frozenset({"KML", "LIBKML"}))
+read = VectorReader("KML", frozenset({"KML", "LIBKML"}), folders=True)

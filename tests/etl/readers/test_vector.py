@@ -103,6 +103,31 @@ def test_several_layers_need_a_choice(tmp_path: Path) -> None:
     assert sum(len(rows) for rows in read(file, "gpkg", "other")) == 1
 
 
+def test_the_folders_of_a_kml_are_read_one_after_the_other(tmp_path: Path) -> None:
+    def mark(name: str, more: str = "") -> str:
+        return f"<Placemark><name>{name}</name>{more}<Point><coordinates>121.5,29.8</coordinates></Point></Placemark>"
+
+    kind = '<ExtendedData><Data name="kind"><value>gate</value></Data></ExtendedData>'
+    within = f"<Folder><name>North</name>{mark('b', kind)}</Folder>"
+    folders = f"<Folder><name>North</name>{mark('a')}{within}</Folder><Folder><name>Empty</name></Folder>"
+    file = tmp_path / "case.kml"
+    document = f"<Document><name>Whole</name>{mark('c')}{folders}</Document>"
+    file.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2">{document}</kml>', encoding="utf-8")
+    pieces = read(file, "kml")
+    rows = [
+        row | {"number": at}
+        for piece in pieces
+        for row, at in zip(piece.columns.to_pylist(), piece.numbers.tolist(), strict=True)
+    ]
+    assert [(row["number"], row["Name"], row["Folder"], row["kind"]) for row in rows] == [
+        (1, "c", "Whole", None),
+        (2, "a", "North", None),
+        (3, "b", "North (#2)", "gate"),
+    ]
+    (one,) = read(file, "kml", "North")
+    assert (one.columns.column("Name").to_pylist(), "Folder" in one.names) == (["a"], False)
+
+
 def test_a_shapefile_without_its_table_is_explained(tmp_path: Path) -> None:
     file = written(tmp_path, "shapefile")
     file.with_suffix(".dbf").unlink()
