@@ -6,6 +6,7 @@
   const still = window.matchMedia("(prefers-reduced-motion: reduce)");
   const CLOSEST = 17;
   const LEGEND = { wide: 28, high: 15 }; // letters, before it is drawn
+  const GAP = 10; // pixels beside it
   const AGAIN = 250; // milliseconds within which a drawing usually stands
   const EMPTY = { type: "FeatureCollection", features: [] };
   const polygons = new Map();
@@ -46,6 +47,17 @@
     };
   }
 
+  /* How far the legend reaches to the right and up; it may not be drawn yet. */
+  function legendOver(bottom) {
+    const legend = document.querySelector(".legend");
+    const letter = parseFloat(window.getComputedStyle(legend).fontSize);
+    const left = legend.getBoundingClientRect().left - onemap.map.getContainer().getBoundingClientRect().left;
+    return {
+      edge: left + GAP + Math.max(LEGEND.wide * letter, legend.offsetWidth),
+      top: bottom - Math.max(LEGEND.high * letter, legend.offsetHeight),
+    };
+  }
+
   /* The middle of the room, or as far to the right of it as the legend asks for and is free: it costs no zoom. */
   function clear(bounds) {
     const map = onemap.map;
@@ -54,14 +66,19 @@
     const taken = map.getSize().subtract(to.subtract(from));
     const zoom = Math.min(map.getBoundsZoom(corners(bounds), false, taken), CLOSEST);
     const [west, east] = corners(bounds).map((corner) => map.project(corner, zoom));
-    const legend = document.querySelector(".legend");
-    const letter = parseFloat(window.getComputedStyle(legend).fontSize);
-    const edge = paddingTopLeft[0] + Math.max(LEGEND.wide * letter, legend.offsetWidth);
+    const legend = legendOver(to.y);
     const spare = (to.x - from.x - (east.x - west.x)) / 2;
-    const over = edge - (from.x + spare);
-    const below = (from.y + to.y + west.y - east.y) / 2 > to.y - LEGEND.high * letter;
+    const over = legend.edge - (from.x + spare);
+    const below = (from.y + to.y + west.y - east.y) / 2 > legend.top;
     const aside = below ? Math.floor(Math.max(Math.min(over, spare), 0)) : 0;
     return { paddingTopLeft: [paddingTopLeft[0] + 2 * aside, paddingTopLeft[1]], paddingBottomRight };
+  }
+
+  /* Where what reaches so far down and is so wide may begin: beside the legend, where it would lie below it. */
+  function beside(down, { paddingTopLeft, paddingBottomRight }, wide) {
+    const [left, right] = [paddingTopLeft[0], onemap.map.getSize().x - paddingBottomRight[0]];
+    const legend = legendOver(onemap.map.getSize().y - paddingBottomRight[1]);
+    return down > legend.top && legend.edge + wide + 40 < right ? legend.edge : left;
   }
 
   function corners(bounds) {
@@ -241,6 +258,6 @@
     up();
   });
 
-  onemap.mapView = { fly, landed: () => landed, padding, EMPTY };
+  onemap.mapView = { beside, fly, landed: () => landed, padding, EMPTY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { map_view: { look, draw } });
 })();

@@ -3,6 +3,7 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const TIMES = ["reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at"];
+  const WIDE = 320;
   const [LEAST, MOST] = [110, 440]; // pixels: what is higher scrolls
   let popup = null;
   let shown = null;
@@ -100,9 +101,11 @@
     about = place || null;
     shown = { layer, said, point: onemap.place.point(at.lng, at.lat) };
     const covered = onemap.mapView.padding();
+    const down = Math.max(covered.paddingTopLeft[1] + MOST, onemap.map.latLngToContainerPoint(at).y);
+    covered.paddingTopLeft[0] = onemap.mapView.beside(down, covered, WIDE);
     const free = onemap.map.getSize().y - covered.paddingTopLeft[1] - covered.paddingBottomRight[1];
     const made = window.L.popup({
-      maxWidth: 320,
+      maxWidth: WIDE,
       maxHeight: Math.max(LEAST, Math.min(MOST, free - 40)), // of its frame and tip
       className: "map-popup",
       autoPanPaddingTopLeft: covered.paddingTopLeft,

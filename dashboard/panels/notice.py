@@ -18,7 +18,7 @@ class Ids(StrEnum):
 
 def layout(city: City) -> html.P:
     """Return the notice; empty where every row is real."""
-    return html.P(id=Ids.BODY, className="notice", hidden=city.spec.generated is None)
+    return html.P(id=Ids.BODY, className="notice", hidden=city.spec.generated is None, tabIndex=0)
 
 
 def draw(city: City, language: str | None) -> str:

@@ -332,3 +332,13 @@ def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None
     # Nothing that is counted lies below the legend, whose room the city leaves free.
     assert dashboard.page.evaluate(BELOW, ".legend") == []
     assert dashboard.page.evaluate(BELOW, ".notice") == []
+    # Nor does what is known of an incident, beside a table.
+    place = dashboard.get("/api/incidents?limit=1")["incidents"][0]
+    dashboard.open(f"?lang=en&strip=table&unit={place['unit']['code']}&at=incident-{place['id']}")
+    dashboard.page.locator(".map-popup article").wait_for()
+    dashboard.page.wait_for_timeout(500)
+    popup, legend = (dashboard.page.locator(each).bounding_box() for each in (".map-popup", "#legend-body"))
+    assert popup
+    assert legend
+    assert popup["x"] >= legend["x"] + legend["width"] or popup["y"] + popup["height"] <= legend["y"]
+    assert dashboard.page.locator(".breadcrumb b").evaluate("last => last.scrollWidth <= last.clientWidth + 1")
