@@ -260,6 +260,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "where_value": ("值", "Value"),
     "where_any_of": ("多个值用逗号分隔，符合其一即可", "Commas between values: any of them will do"),
     "where_none_of": ("多个值用逗号分隔，须都不是", "Commas between values: none of them"),
+    "where_numbers": ("数字，以逗号分隔", "Numbers, with commas between them"),
     "where_quotes": ("；值中有逗号时加引号", "; quotes around one that has a comma"),
     "where_incomplete": ("请填写每个条件的值，或移除该条件。", "Give each condition a value, or remove it."),
     "or": ("或", "or"),

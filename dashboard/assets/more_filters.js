@@ -135,7 +135,7 @@
       const kind = several ? "text" : { number: "number", time: "datetime-local" }[field.kind] || "text";
       input = made("input", { type: kind, step: kind === "number" ? "any" : "" });
       if (several) input.dataset.several = "yes";
-      if (several && field.kind === "number") Object.assign(input, { pattern: NUMBERS, inputMode: "decimal" });
+      if (several && field.kind === "number") Object.assign(input, { pattern: NUMBERS, inputMode: "decimal", title: text("where_numbers") });
       input.value = kind === "datetime-local" && /^\d{4}-\d\d-\d\d$/.test(said[0] || "") ? said[0] + "T00:00" : onemap.clauses.shown(said);
     }
     input.className = "value-input";

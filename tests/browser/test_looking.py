@@ -320,6 +320,8 @@ def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None
     dashboard.page.reload()
     dashboard.settle()
     assert dashboard.page.locator(".rail-left").is_visible()
+    # What is half cut helps nobody.
+    assert dashboard.page.locator("#trend-hint").is_hidden()
     # English names are long: on the map they lose what all of them end in, in the ranking they take two lines.
     dashboard.page.locator(".fold-left").click()
     dashboard.open("?lang=en&strip=beside&against=year&period=1y")
@@ -328,6 +330,7 @@ def test_a_laptop_starts_with_the_left_rail_folded(dashboard: Dashboard) -> None
     assert any(name.startswith("Jiangbei") and "District" not in name for name in names), names
     assert len(names) >= 7, names
     assert dashboard.page.evaluate(CUT) == []
+    assert dashboard.page.locator(".breadcrumb b").evaluate("here => here.scrollWidth <= here.clientWidth")
     assert dashboard.page.evaluate(ASTRAY) == []
     # Nothing that is counted lies below the legend, whose room the city leaves free.
     assert dashboard.page.evaluate(BELOW, ".legend") == []
