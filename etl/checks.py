@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from etl.hashes import Seen, key_hashes, places
 from etl.rows import Mask, Numbers, Rows
-from etl.texts import MARK, UNREADABLE
+from etl.texts import BEGINNINGS, GB, MARK, UNREADABLE, meant
 
 SHOWN = 20
 """How many known names a message lists."""
@@ -68,13 +68,17 @@ def list_some(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
-def readable(verdicts: Verdicts) -> None:
+def readable(verdicts: Verdicts, encoding: str | None = None) -> None:
     """Reject rows with bytes that are no text in the declared encoding, and lines of column names among the rows."""
     message = "the row is the line of column names again, as where files were joined end to end"
     verdicts.reject(_header_again(verdicts.rows), "repeated-header", message)
     for name in verdicts.rows.names:
         column = verdicts.rows.columns.column(name)
-        if not pa.types.is_string(column.type) or not _may_hold_other_than_text(column):
+        if not pa.types.is_string(column.type):
+            continue
+        if str(encoding).lower().replace("-", "") in GB:
+            _in_utf8(name, column, verdicts)
+        if not _may_hold_other_than_text(column):
             continue
         wrong = np.asarray(pc.fill_null(pc.match_substring_regex(column, UNREADABLE), fill_value=False))
         if wrong.any():
@@ -82,6 +86,17 @@ def readable(verdicts: Verdicts) -> None:
             marked = np.asarray(pc.fill_null(pc.match_substring(column, MARK), fill_value=False))
             verdicts.reject(wrong & marked, "bad-text", message)
             verdicts.reject(wrong, "bad-text", f"{name} holds a NUL character, which no text may")
+
+
+def _in_utf8(name: str, column: pa.Array, verdicts: Verdicts) -> None:
+    """Reject rows in UTF-8 in a file of a GB encoding, as where files were joined end to end."""
+    wrong = np.asarray(pc.fill_null(pc.match_substring_regex(column, BEGINNINGS), fill_value=False)).copy()
+    wrong[wrong] = [meant(text) is not None for text in column.filter(pa.array(wrong)).to_pylist()]
+    verdicts.reject(
+        wrong,
+        "bad-text",
+        lambda row: f"{name} is in UTF-8, {meant(column[row].as_py())!r}, and not in the declared encoding",
+    )
 
 
 def _header_again(rows: Rows) -> Mask:

@@ -69,7 +69,7 @@ def transform(target: Target, rows: Rows, request: Request, recalled: Recalled |
     """Check, place and name the rows of one piece of which nothing is remembered."""
     others = rows if recalled is None else recalled.others(rows)
     verdicts = Verdicts(others)
-    readable(verdicts)
+    readable(verdicts, target.words.source.read.encoding)
     columns = target.columns(others, verdicts)
     named = [name for name in columns if name.startswith(BEFORE)]
     former = {date.fromisoformat(name.removeprefix(BEFORE)): columns.pop(name) for name in named}

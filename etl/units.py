@@ -114,7 +114,7 @@ def _read(words: Vocabulary, pieces: Iterable[Rows], city: City) -> tuple[list[V
     keys = Keys(lambda asked: codes & set(asked))
     for rows in pieces:
         verdicts = Verdicts(rows)
-        readable(verdicts)
+        readable(verdicts, words.source.read.encoding)
         fields = Fields(rows, words, verdicts)
         sent |= set(_codes(fields, "code").drop_null().to_pylist())
         new = _drafts(fields, words, city, keys)

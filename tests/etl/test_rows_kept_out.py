@@ -111,6 +111,18 @@ def test_bytes_outside_the_declared_encoding_keep_only_their_row_out(town: Town)
     assert found.row["标题"] == r"a\xff\xff\xb0"
 
 
+def test_rows_in_utf8_stay_out_of_a_file_in_gb18030(town: Town) -> None:
+    file = town.cases([case("GOOD", 标题="濉溪路摊贩, 洹北"), case("BAD", 标题="摊贩占道")])
+    good, bad = file.read_bytes().splitlines(keepends=True)[1:]
+    bad = bad.replace("摊贩占道".encode("gb18030"), "摊贩占道".encode())
+    file.write_bytes(file.read_bytes().splitlines(keepends=True)[0] + good + bad)
+    outcome = town.load()
+    assert outcome.loaded == 1
+    (found,) = town.rejected(outcome)
+    expected = "标题 is in UTF-8, '摊贩占道', and not in the declared encoding"
+    assert (found.row_number, found.reason, found.message) == (2, "bad-text", expected)
+
+
 def test_column_names_among_the_rows_are_no_row(town: Town) -> None:
     file = town.cases([case("K1")])
     file.write_bytes(file.read_bytes() * 2)
