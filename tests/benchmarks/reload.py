@@ -22,9 +22,8 @@ from etl.request import Request
 from etl.rows import Mask, Rows
 from etl.run import load
 from simulate.write import write
-from tests.benchmarks._bench import NOW, Bench, bench
+from tests.benchmarks._bench import NOW, ROWS, Bench, bench
 
-ROWS = int(os.environ.get("ONEMAP_BENCH_ROWS", "300000"))
 ROUNDS = int(os.environ.get("ONEMAP_BENCH_ROUNDS", "3"))
 MADE_UP = Request(accept_suspicion=True)
 CLOSED, GOING_ON = "已结案", "办理中"
