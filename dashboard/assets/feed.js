@@ -5,8 +5,8 @@
   const PAGE = 20;
   const OUTER_DAYS = 90;
   const units = new Map();
-  const KEEP = 55000;
-  const RECENT = 30000;
+  const KEEP = 55000; // milliseconds that an answer is good for
+  const RECENT = 30000; // and that of the trend, which is not asked for by the clock
   const SLOW = 1500; // milliseconds after which waiting is said
   const REASONS = { away: "error_away", busy: "error_busy", slow: "error_slow" };
   const VALUE = 60; // letters of a value that is shown

@@ -107,7 +107,7 @@
     /* The counts of other layers lie on the canvas below: they show through. */
     _spare: function (pen) {
       pen.globalCompositeOperation = "destination-out";
-      for (const [left, top, right, bottom] of onemap.points.taken(true)) {
+      for (const [left, top, right, bottom] of onemap.points.taken()) {
         const corner = window.L.point(left, top).subtract(this._bounds.min).divideBy(GRAIN);
         pen.beginPath();
         pen.roundRect(corner.x, corner.y, (right - left) / GRAIN, (bottom - top) / GRAIN, 8 / GRAIN);

@@ -120,15 +120,14 @@
     return [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()].map((edge) => edge.toFixed(5)).join(",");
   }
 
-  /* Where clusters are drawn, so that labels can keep clear of them; they may touch the sides of wide ones. */
-  function taken(whole) {
+  /* Where clusters are drawn, so that labels can keep clear of them. */
+  function taken() {
     const boxes = [];
     onemap.map.eachLayer((layer) => {
       if (!layer.options.text || !layer._point) return;
       const { x, y } = layer._point;
-      const r = layer._radius;
-      const wide = whole && layer.options.square ? layer._half().wide : r;
-      boxes.push([x - wide, y - r, x + wide, y + r]);
+      const { wide, tall } = layer.options.square ? layer._half() : { wide: layer._radius, tall: layer._radius };
+      boxes.push([x - wide, y - tall, x + wide, y + tall]);
     });
     return boxes;
   }
