@@ -94,7 +94,7 @@ def worked(target: Target, found: Sequence[Found], reading: Reading) -> Generato
 
 def _checked(answer: Worked, reading: Reading) -> Iterator[Piece]:
     if answer.first is not None:
-        reading.drift.check(answer.first)
+        reading.check(answer.first)
     yield from answer.pieces
     if isinstance(answer.refused, tuple):
         where, what, right = answer.refused

@@ -171,6 +171,8 @@ def fingerprint(source: SourceSpec, files: list[Found], *, city: City, units: in
         units,
         [(file.name, file.digest()) for file in files],
         source.model_dump(mode="json"),
+        # Said, it goes before what a file says, even where it is what is taken for granted.
+        "datum" in source.place.model_fields_set,
         {name: dict(city.mapping(spec) or {}) for name, spec in source.fields.items()},
         [item.model_dump(mode="json") for item in city.categories.values()],
         city.spec.model_dump(mode="json"),

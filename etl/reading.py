@@ -11,6 +11,7 @@ from etl.mended import Mended, export_spec
 from etl.request import Request, first, reported_since
 from etl.rows import Rows
 from etl.sandbox.reading import read
+from etl.systems import require
 
 Report = Callable[[str, int, int], None]
 
@@ -50,6 +51,15 @@ class Reading:
         since = self.request.since
         return rows if since is None else reported_since(rows, since, self.words)
 
+    def check(self, rows: Rows) -> None:
+        """Look at a file by its first piece.
+
+        Raises:
+            SourceDataError: Its columns are others than before, or nobody knows what its coordinates are in.
+        """
+        self.drift.check(rows)
+        require(rows, self.words.source.place)
+
     def _begin(self, file: Found) -> Iterator[Rows]:
         """Begin to read a file, unless it is rejects that somebody mended, whose columns are known."""
         if self.request.file is not None and (spec := export_spec(file.path)) is not None:
@@ -60,5 +70,5 @@ class Reading:
         with pieces:
             for at, rows in enumerate(pieces):
                 if at == 0:
-                    self.drift.check(rows)
+                    self.check(rows)
                 yield rows

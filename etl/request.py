@@ -1,6 +1,6 @@
 """What a person asks of a load beyond "load this source"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -56,13 +56,10 @@ def first(rows: Rows, many: int) -> Rows:
         return rows
     end = numbers[many]
     good = int(np.searchsorted(rows.numbers, end))
-    return Rows(
-        rows.file,
-        rows.columns.slice(0, good),
-        rows.numbers[:good],
+    return replace(
+        rows,
+        columns=rows.columns.slice(0, good),
+        numbers=rows.numbers[:good],
         shapes=None if rows.shapes is None else rows.shapes[:good],
-        crs=rows.crs,
         broken=tuple(item for item in rows.broken if item.number < end),
-        done=rows.done,
-        failed=rows.failed,
     )

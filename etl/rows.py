@@ -39,6 +39,8 @@ class Rows:
     """The file's own geometry, where its format has any."""
     crs: str | None = None
     """The reference system the file itself declares."""
+    strange: str | None = None
+    """The one it declares that nobody knows; then there is no `crs`."""
     broken: tuple[Broken, ...] = ()
     done: float = 1.0
     """The share of the file that has been read so far."""

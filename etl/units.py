@@ -26,6 +26,7 @@ from etl.rows import Rows
 from etl.shapes import drawn, labels, polygons
 from etl.suspicion.boundaries import suspicions
 from etl.suspicion.kinds import Kinds
+from etl.suspicion.systems import Systems
 from layers.errors import LoadError
 from layers.model import level_shift
 from layers.pack import City
@@ -52,13 +53,14 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         raise LoadError(msg)
     staging = into.staging("unit")
     rejects = into.rejects()
-    kinds = Kinds()
+    kinds, systems = Kinds(), Systems(words.source.place)
     for verdicts in checked:
         counts.read += len(verdicts.rows) + len(verdicts.rows.broken)
         rejects.add(verdicts)
         kinds.see(verdicts.rows.shapes)
+        systems.see(verdicts.rows)
     counts.rejected, counts.reasons = rejects.written, rejects.reasons
-    counts.findings |= kinds.findings()
+    counts.findings |= kinds.findings() | systems.findings()
     counts.suspect(suspicions(given, words.source.place, into.driver), words.source, into.request)
     if counts.held:
         return counts

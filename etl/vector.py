@@ -36,6 +36,7 @@ FOLDERS = 100
 FOLDER = "Folder"
 """The column of the folders' names; one of the file that is called so comes before it."""
 Encoding = Callable[[Path, str, ReadSpec], str | None]
+System = Callable[[Path, str | None], str | None]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class VectorReader:
     """Whether layers are but folders of one list: all are read where none is named, each row with its folder's name."""
     encoding: Encoding | None = None
     """Finds the encoding of a file's texts, where that is not a part of its format."""
+    system: System | None = None
+    """Says what a file names as its reference system, given what GDAL makes of it."""
 
     def __call__(self, file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         """Read a layer piece by piece; geometry that cannot be decoded comes out as a broken row."""
@@ -110,9 +113,10 @@ class VectorReader:
         )
         with stream as (meta, batches):
             row = 0
+            crs = self.system(file, meta["crs"]) if self.system else meta["crs"]
             for batch in batches:
                 done = (row + len(batch)) / max(about["features"], row + len(batch))
-                yield _rows(batch, name=name, meta=meta, first=first + row, done=done)
+                yield _rows(batch, name=name, geometry=meta["geometry_name"], crs=crs, first=first + row, done=done)
                 row += len(batch)
         if row < about["features"]:
             found = f"it says that it has {counted(about['features'], 'row')}, {row} can be read"
@@ -135,14 +139,16 @@ def _filled(file: Path) -> dict[str, dict[str, Any]]:
     return {layer: about for layer, about in found.items() if about["features"]}
 
 
-def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int, done: float) -> Rows:
-    geometry = meta["geometry_name"] or "wkb_geometry"
+def _rows(  # noqa: PLR0913 - all by name
+    batch: pa.RecordBatch, *, name: str, geometry: str, crs: str | None, first: int, done: float
+) -> Rows:
+    geometry = geometry or "wkb_geometry"
     columns = pa.RecordBatch.from_pydict(
         {column: _text(batch.column(column)) for column in batch.schema.names if column != geometry}
     )
     numbers = np.arange(first, first + len(batch), dtype=np.int64)
     if geometry not in batch.schema.names:
-        return Rows(name, columns, numbers, crs=meta["crs"], done=done)
+        return Rows(name, columns, numbers, crs=crs, done=done)
     shapes, unreadable = _shapes(batch.column(geometry))
     broken = tuple(
         Broken(int(numbers[at]), "bad-geometry", "the geometry cannot be decoded", columns.slice(at, 1).to_pylist()[0])
@@ -150,7 +156,7 @@ def _rows(batch: pa.RecordBatch, *, name: str, meta: dict[str, Any], first: int,
     )
     if broken:
         columns, numbers, shapes = columns.filter(pa.array(~unreadable)), numbers[~unreadable], shapes[~unreadable]
-    return Rows(name, columns, numbers, shapes=shapes, crs=meta["crs"], broken=broken, done=done)
+    return Rows(name, columns, numbers, shapes=shapes, crs=crs, broken=broken, done=done)
 
 
 def _shapes(column: pa.Array) -> tuple[Shapes, Mask]:

@@ -71,6 +71,7 @@ class Sample:
     columns: tuple[Column, ...]
     shapes: Shapes | None
     crs: str | None
+    strange: str | None
     rows: int
     nulls: dict[str, int]
     """Texts that mean nothing, and how often they stand there."""
@@ -87,7 +88,7 @@ class Sample:
                     if many := pc.sum(pc.equal(text, word)).as_py():
                         nulls[word] = nulls.get(word, 0) + many
         columns = tuple(Column.of(name, column) for name, column in sent.items())
-        return cls(columns, rows.shapes, rows.crs, len(rows), nulls)
+        return cls(columns, rows.shapes, rows.crs, rows.strange, len(rows), nulls)
 
     def __getitem__(self, name: str) -> Column:
         """Return the column of a name."""

@@ -1,6 +1,7 @@
 """Where rows are: which columns are coordinates, in which datum, and what speaks for it."""
 
 import re
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -45,6 +46,9 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
     unit = belonging(sample, city, ground, datums.spots(x, y, sample.crs))
     codes = unit.codes(sample, LOOKED_AT) if unit else None
     found |= datums.datum(x, y, codes=codes, declared=sample.crs, ground=ground)
+    if sample.strange is not None:
+        why = f"the file names {sample.strange!r}, which nobody knows, so this must be said; {found['datum'].why}"
+        found["datum"] = replace(found["datum"], why=why, sure="unsure")
     if ground is not None:
         found |= _near(x, y, found, sample.crs, ground)
     return found | (unit.entries() if unit else {})

@@ -41,6 +41,12 @@ def encoding(file: Path, name: str, spec: ReadSpec) -> str | None:
     )
 
 
+def system(file: Path, understood: str | None) -> str | None:
+    """Return the reference system, as the .prj has it where GDAL makes nothing of that."""
+    said = _beside(file, ".prj") if understood is None else None
+    return said.read_text(errors="replace").strip() or None if said else understood
+
+
 def _texts(table: bytes) -> bytes:
     """Return the names of a table's fields and its records, a line each."""
     start = int.from_bytes(table[8:10], "little")
@@ -55,4 +61,4 @@ def _beside(file: Path, suffix: str) -> Path | None:
     return None
 
 
-read = VectorReader("an ESRI shapefile", frozenset({"ESRI Shapefile"}), encoding=encoding)
+read = VectorReader("an ESRI shapefile", frozenset({"ESRI Shapefile"}), encoding=encoding, system=system)

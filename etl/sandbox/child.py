@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from etl.guess.opening import opening
 from etl.readers import reader
 from etl.rows import Rows
 from etl.sandbox.wire import ANEW, DONE, HEAD, OPENING, REFUSED, ROWS, packed
+from etl.systems import recognised
 from layers.errors import SourceDataError
 from layers.specs import ReadSpec
 
@@ -51,16 +52,7 @@ def without_nulls(rows: Rows, nulls: tuple[str, ...]) -> Rows:
             empty = pc.is_in(pc.utf8_trim_whitespace(column), value_set=pa.array(nulls, pa.string()))
             column = pc.if_else(empty, pa.scalar(None, pa.string()), column)
         columns[name] = column
-    return Rows(
-        rows.file,
-        pa.RecordBatch.from_pydict(columns),
-        rows.numbers,
-        shapes=rows.shapes,
-        crs=rows.crs,
-        broken=rows.broken,
-        done=rows.done,
-        failed=rows.failed,
-    )
+    return replace(rows, columns=pa.RecordBatch.from_pydict(columns))
 
 
 def _looked(request: Mapping[str, Any]) -> bytes:
@@ -73,7 +65,7 @@ def _pieces(request: Mapping[str, Any]) -> Iterator[Rows]:
     name = request["name"]
     file = unpacked(Path(request["parts"][0]), name=name, wanted=spec.format, into=Path(request["folder"]))
     for rows in reader(spec.format)(file, name=name, spec=spec):
-        yield without_nulls(rows, spec.null)
+        yield recognised(without_nulls(rows, spec.null))
 
 
 def _refuse(into: RawIOBase, found: str, right: str) -> None:

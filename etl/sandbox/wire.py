@@ -31,6 +31,7 @@ def packed(rows: Rows) -> pa.Buffer:
     about = {
         "names": rows.names,
         "crs": rows.crs,
+        "strange": rows.strange,
         "done": rows.done,
         "failed": rows.failed,
         "broken": [[item.number, item.reason, item.message, dict(item.row)] for item in rows.broken],
@@ -61,6 +62,7 @@ def unpacked(frame: bytes | bytearray, name: str) -> Rows:
             np.asarray(batch.column(NUMBERS)),
             shapes=shapes,
             crs=about["crs"],
+            strange=about["strange"],
             broken=tuple(Broken(*item) for item in about["broken"]),
             done=about["done"],
             failed=int(about["failed"]),

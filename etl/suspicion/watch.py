@@ -11,6 +11,7 @@ from etl.suspicion.kinds import Kinds
 from etl.suspicion.names import Names
 from etl.suspicion.places import doubtful
 from etl.suspicion.sample import Sample
+from etl.suspicion.systems import Systems
 from etl.suspicion.unknown import UnknownUnits
 
 
@@ -21,6 +22,7 @@ class Watch:
         """Begin with nothing seen."""
         self.sample = Sample(words)
         self.kinds = Kinds()
+        self.systems = Systems(words.source.place)
         self.unknown = UnknownUnits()
         self.failed = 0
         self.stamp = stamp
@@ -33,6 +35,7 @@ class Watch:
         self.failed += rows.failed
         if self.sample.words.source.place.lon is None:
             self.kinds.see(rows.shapes)
+        self.systems.see(rows)
 
     def judged(self, verdicts: Verdicts) -> None:
         """Look at what became of the piece."""
@@ -40,7 +43,7 @@ class Watch:
 
     def findings(self) -> dict[str, list[dict[str, object]]]:
         """Return what was noticed of rows that came in, and holds nothing up."""
-        return self.kinds.findings() | self.unknown.findings() | self._failed()
+        return self.kinds.findings() | self.systems.findings() | self.unknown.findings() | self._failed()
 
     def suspicions(self) -> list[Suspicion]:
         """Return what was noticed of all pieces together."""
