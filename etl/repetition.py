@@ -7,7 +7,7 @@ from sqlalchemy import Row
 
 from etl.load import Counts
 
-EVENTS = {"restamped", "retired"}
+EVENTS = {"restamped", "retired", "taken_over"}
 """Findings of what a load did; all others tell of its files, and stay true of them."""
 
 

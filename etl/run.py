@@ -25,7 +25,7 @@ from etl.mended import Mended
 from etl.reading import Reading, Report
 from etl.repetition import repeated, repeats
 from etl.request import Request
-from etl.stamp import Stamps, units_edition
+from etl.stamp import Stamps, units_changed, units_edition
 from etl.tidy import needed, tidy
 from etl.transform import Piece, Target, transformed
 from layers import model
@@ -173,7 +173,7 @@ class _Run:
         before = record.last_good(self.connection, self.number)
         if not self.request.partial:
             detail["fingerprint"] = files.fingerprint(self.source, found, city=self.city, units=self._units())
-        if before is not None and repeats(detail, before.detail):
+        if before is not None and repeats(detail, before.detail) and not self._overtaken(before.id):
             counts = repeated(before)
             if self.source.feeds != "incidents":
                 counts.data_time = max(file.modified for file in found)
@@ -281,6 +281,10 @@ class _Run:
         if self.source.feeds == "units":
             return 0
         return units_edition(self.connection)
+
+    def _overtaken(self, load: int) -> bool:
+        """Tell whether units that another source brought since, without an edition, may stand where ours were."""
+        return self.source.feeds == "units" and self.source.edition is None and units_changed(self.connection, load)
 
     def _finished(self) -> datetime:
         return self.now + timedelta(seconds=time.monotonic() - self.began)

@@ -29,6 +29,10 @@ class Staging:
         """Return which of some keys are staged already."""
         return {row[0] for row in self.driver.execute("SELECT key FROM staged WHERE key = ANY(%s)", [keys])}
 
+    def taken_over(self) -> list[tuple[str, int]]:
+        """Return the sources whose rows are about to become this one's, and how many of each."""
+        return list(self.driver.execute(statement(f"{self.table}_taken_over"), self.values))
+
     def merge(self) -> tuple[int, int]:
         """Write what is new or differs; return how many rows were written and how many were equal."""
         self.driver.execute("ANALYZE staged")

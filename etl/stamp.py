@@ -191,3 +191,9 @@ class Stamps:
 def units_edition(connection: Connection) -> int:
     """Return the load that last changed the units, 0 where there are none."""
     return int(connection.execute(select(func.max(unit.c.load_id))).scalar() or 0)
+
+
+def units_changed(connection: Connection, load: int) -> bool:
+    """Tell whether a later load changed units in force that are of no edition."""
+    later = select(unit.c.id).where(unit.c.load_id > load, unit.c.valid_from.is_(None), unit.c.valid_to.is_(None))
+    return connection.execute(later.limit(1)).first() is not None

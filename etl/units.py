@@ -70,6 +70,8 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
     into.step("merge")
     if edition is not None:
         _retire(edition, hierarchy, sent, counts)
+    elif others := staging.taken_over():
+        counts.findings["taken_over"] = [{"source": source, "units": units} for source, units in others]
     counts.loaded, counts.unchanged = staging.merge()
     if edition is not None:
         edition.note()

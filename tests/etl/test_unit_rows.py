@@ -204,3 +204,24 @@ def test_a_careful_label_is_in_the_middle() -> None:
     shape = shapely.Polygon([(0, 0), (10, 0), (10, 1), (1, 1), (1, 10), (-9, 10), (-9, 0)])
     (label,) = labels(np.array([shape], dtype=object), careful=np.array([True]))
     assert shape.boundary.distance(label) > 4.8
+
+
+def test_of_two_sources_of_a_level_the_last_that_is_loaded_holds(own_town: Town) -> None:
+    def named(name: str) -> SourceSpec:
+        units = [(item | {"name": name if item["level"] == "city" else item["name"]}, shape) for item, shape in sent]
+        own_town.geojson(f"{name}.geojson", units)
+        return own_town.source("units", id=name, read={"path": f"{name}.geojson"})
+
+    sent = features(own_town)
+    civil, survey = named("civil"), named("survey")
+    assert own_town.load(civil).findings["taken_over"] == [{"source": "units", "units": 1}]
+    assert [own_town.load(civil).state, own_town.load(survey).state] == ["unchanged", "published"]
+    again = own_town.load(civil)
+    assert (again.state, again.loaded, again.findings["taken_over"]) == (
+        "published",
+        1,
+        [{"source": "survey", "units": 1}],
+    )
+    assert own_town.one("SELECT name FROM unit WHERE level = 'city'") == "civil"
+    repeated = own_town.load(civil)
+    assert (repeated.state, repeated.read, "taken_over" in repeated.findings) == ("unchanged", len(sent), False)
