@@ -4,6 +4,8 @@ from typing import Any
 
 from dash import html
 
+from dashboard.words import say
+
 DOWN, BACK, ON = " \u203a ", "\u2039 ", " \u203a"
 """The angles between the steps of a way, before the way back, and after the way on."""
 
@@ -29,6 +31,12 @@ def toggle(  # noqa: PLR0913 - what a link says, does and looks like
 def choices(options: list[html.A], label: str) -> html.Div:
     """Return links of which one is always chosen."""
     return html.Div(options, role="radiogroup", className="choices", **aria(label=label))
+
+
+def failed(message: str, language: str) -> html.P:
+    """Return why a chart shows nothing, and the way to ask again."""
+    again = html.Button(say("retry", language), className="action", **data(again="yes"))
+    return html.P([f"{say('error', language)}: {message} ", again], role="alert", className="chart-trouble")
 
 
 def skeleton(lines: int) -> list[html.Div]:

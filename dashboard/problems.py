@@ -62,10 +62,10 @@ async def answer(request: Request, error: Exception) -> Response:
         case NameTakenError() | PlacedError():
             found = _conflict(error)
         case ExportsBusyError():
-            found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            found = unavailable(str(error), "exports")
             found.headers["Retry-After"] = RETRY_AFTER
         case FontMissingError():
-            found = problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+            found = unavailable(str(error), "font")
         case RequestValidationError():
             found = _invalid(error)
         case HTTPException():
@@ -82,8 +82,9 @@ async def answer(request: Request, error: Exception) -> Response:
 
 
 def _conflict(error: NameTakenError | PlacedError) -> JSONResponse:
-    other = {"value": error.name, "slug": error.slug} if isinstance(error, NameTakenError) else {}
-    return problem(HTTPStatus.CONFLICT, str(error), **other)
+    if isinstance(error, PlacedError):
+        return problem(HTTPStatus.CONFLICT, str(error), reason="placed")
+    return problem(HTTPStatus.CONFLICT, str(error), value=error.name, slug=error.slug)
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:
@@ -107,7 +108,7 @@ def _database(error: DBAPIError) -> JSONResponse:
     if state == STOPPED:
         return unavailable(SLOW, "slow")
     if state == NO_SUCH_TABLE:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, EMPTY)
+        return unavailable(EMPTY, "empty")
     if isinstance(error, OperationalError | InterfaceError):
         logger.warning("the database does not answer: %s", error.orig)
         return unavailable(AWAY, "away")

@@ -168,6 +168,8 @@ class Page(TypedDict):
 
     view: View
     total: int
+    counts: dict[str, int]
+    """How many of all of them are `open`, `overdue` and `closed`: other numbers are other rows, on whatever page."""
     first: int
     """The number of its first incident; 0 if the page was reached by a link."""
     before: str | None
@@ -283,10 +285,12 @@ def register(app: Dash) -> None:
         Input(Store.VIEW, "data"),
         Input(Store.TICK, "n_intervals"),
     )
-    app.clientside_callback(
-        ClientsideFunction("feed", "outer"), Output(Store.OUTER, "data"), Input(Store.PICTURE, "data")
-    )
-    charts = {Store.HOURS: ("strip", "hours"), Store.KINDS: ("strip", "kinds"), Store.BESIDE: ("beside", "find")}
+    charts = {
+        Store.OUTER: ("strip", "outer"),
+        Store.HOURS: ("strip", "hours"),
+        Store.KINDS: ("strip", "kinds"),
+        Store.BESIDE: ("beside", "find"),
+    }
     for store, answer in charts.items():
         app.clientside_callback(ClientsideFunction(*answer), Output(store, "data"), Input(Store.PICTURE, "data"))
     app.clientside_callback(

@@ -83,6 +83,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "pin_here": ("定位于此", "Pin here"),
     "pin_elsewhere": ("另选位置", "Elsewhere"),
     "pin_undo": ("撤销人工定位", "Take the pin back"),
+    "pin_outside": ("该处不在本市范围内，请另选位置", "this is not in the city; choose another place"),
+    "pin_gone": ("已被他人撤销或已不存在，请重新打开", "somebody took it back meanwhile, or it is gone; open it anew"),
     "pin_undo_sure": ("再次点击以撤销", "Click again to take it back"),
     "pinned": ("人工定位", "Pinned"),
     "subject": ("标题", "Title"),
@@ -101,6 +103,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "grid_ariaRowDeselect": ("按空格键取消选中", "Press Space to leave this row"),
     "grid_ariaSkeletonCellLoading": ("此行正在读取", "This row is loading"),
     "grid_ariaSkeletonCellLoadingFailed": ("此行读取失败", "This row was not loaded"),
+    "table_rows_failed": ("行无法取得", "Rows cannot be fetched"),
     "table_failed": ("表格无法打开", "The table cannot be opened"),
     "balance_shown": ("显示 {n}", "shown {n}"),
     "balance_unplaced": ("未定位 {n}", "unplaced {n}"),
@@ -360,6 +363,21 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     "error_network": ("连接不到服务器", "the server cannot be reached"),
     "error_away": ("数据库没有应答，请稍后再试", "the database does not answer; try again in a moment"),
     "error_busy": ("数据库正忙，请稍后再试", "the database is busy; try again in a moment"),
+    "error_server": (
+        "服务器出错（{status}），请稍后再试；如仍不行，请告知管理员",
+        "the server failed ({status}); try again in a moment, and tell whoever runs it if it goes on",
+    ),
+    "error_broken": ("服务器的应答不完整，请稍后再试", "the server's answer is incomplete; try again in a moment"),
+    "error_empty": ("数据库中还没有表，请管理员运行 onemap init", "the database has no tables yet; run onemap init"),
+    "error_exports": (
+        "正在生成的文件已达上限，请稍后再试",
+        "as many files as may be made at once are being made; try again in a moment",
+    ),
+    "error_font": (
+        "服务器缺少打印所需的字体，请告知管理员",
+        "the server has no font for printed maps; tell whoever runs it",
+    ),
+    "error_placed": ("来源已给出位置，不能人工定位", "its source says where it is, so that it cannot be pinned"),
     "error_value": (
         "链接中的 {name} 不能是“{value}”；请改正这一项，或回到全市",
         "{name} of the link cannot be “{value}”; correct it, or go back to the city",

@@ -81,9 +81,13 @@
     return none;
   }
 
+  function old() {
+    return Date.now() - at > OLD || at < onemap.feed.renewed();
+  }
+
   async function ask(view, place) {
     const question = address(view, place);
-    if (question === asked && Date.now() - at < OLD) return put({ view, answer });
+    if (question === asked && !old()) return put({ view, answer });
     if (question !== asked) put({ view, answer: null });
     asked = question;
     if (asking) asking.abort();
@@ -97,7 +101,7 @@
 
   /* Another picture, another minute: the numbers of the circle are to be as fresh. */
   function refresh(picture) {
-    if (picture && picture.view && onemap.view.now && onemap.view.now.around && Date.now() - at > OLD) follow(onemap.view.now);
+    if (picture && picture.view && onemap.view.now && onemap.view.now.around && old()) follow(onemap.view.now);
     return window.dash_clientside.no_update;
   }
 

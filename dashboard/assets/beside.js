@@ -24,13 +24,8 @@
     const says = onemap.view.query(view);
     says.delete("unit");
     for (const code of view.beside) says.append("beside", code);
-    let found;
-    try {
-      found = { view, offered: offered.length > 0, ...(await onemap.feed.fresh("/api/beside?" + says)) };
-    } catch (mistake) {
-      found = { view, error: mistake.message };
-    }
-    return onemap.view.now.strip === "beside" ? found : none();
+    const found = await onemap.strip.answer("beside", picture, "/api/beside?" + says);
+    return found && onemap.view.now.strip === "beside" ? { view, offered: offered.length > 0, ...found } : none();
   }
 
   function dress(found) {

@@ -3,34 +3,20 @@
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const PAGE = 20;
-  const OUTER_DAYS = 90;
   const units = new Map();
   const KEEP = 55000; // milliseconds that an answer is good for
-  const RECENT = 30000; // and that of the trend, which is not asked for by the clock
   const SLOW = 1500; // milliseconds after which waiting is said
-  const REASONS = { away: "error_away", busy: "error_busy", slow: "error_slow" };
-  const VALUE = 60; // letters of a value that is shown
   let asking = null;
   let last = {};
   let lastTick;
 
-  /* Why not: in the page's language where it is a matter of time or of a value, else the API's own sentence, which is
-     English and tells the remedy. */
   async function ask(address, signal) {
-    let answer;
-    try {
-      answer = await fetch(address, { signal, headers: { Accept: "application/json" } });
-    } catch (mistake) {
-      if (mistake.name === "AbortError") throw mistake;
-      throw new Error(onemap.look.text("error_network"));
-    }
-    if (answer.ok) return answer.json();
-    const problem = await answer.json().catch(() => ({}));
-    const reason = REASONS[problem.reason] || (onemap.look.language() !== "en" && problem.value !== undefined && "error_value");
-    const refused = answer.status < 500; // the question itself is wrong, and would be again
-    if (!reason) throw Object.assign(new Error(problem.detail || problem.title || answer.status + " " + answer.statusText), { refused });
-    const said = { name: problem.parameter || problem.kind, value: String(problem.value).slice(0, VALUE) };
-    throw Object.assign(new Error(onemap.look.text(reason).replace(/{(\w+)}/g, (_, key) => said[key])), { refused });
+    const unless = (reason) => (mistake) => {
+      throw mistake.name === "AbortError" ? mistake : new Error(onemap.look.text(reason));
+    };
+    const answer = await fetch(address, { signal, headers: { Accept: "application/json" } }).catch(unless("error_network"));
+    if (!answer.ok) throw await onemap.problem.of(answer);
+    return answer.json().catch(unless("error_broken"));
   }
 
   /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */
@@ -77,13 +63,15 @@
     return facts;
   }
 
-  /* Counting again is for another question, or for the clock: sorting or showing a layer asks nothing. */
+  /* Counting again is for another question, or for the clock: sorting or showing a layer asks nothing. What was answered
+     before the clock ticked is no good to anybody, or the charts would tell of other incidents than the figures. */
   const kept = new Map();
-  function fresh(address, signal, afresh, most = KEEP) {
+  let renewed = 0;
+  function fresh(address, signal) {
     const old = kept.get(address);
     // What the question before asked for and gave up is asked for again.
     const lost = old && old.coming && old.signal && old.signal.aborted;
-    if (old && !afresh && !lost && Date.now() - old.at < most) return old.answer;
+    if (old && !lost && old.at >= renewed && Date.now() - old.at < KEEP) return old.answer;
     const mine = { answer: ask(address, signal), signal, coming: true, at: Date.now() };
     mine.answer.then(
       () => (mine.coming = false),
@@ -103,26 +91,26 @@
   }
 
   /* The chosen indicator of the units to draw, unless the summary has all that it is made of. */
-  async function indicated(view, code, signal, afresh) {
+  async function indicated(view, code, signal) {
     const known = onemap.city.indicators.find((each) => each.id === view.indicator);
     if (known && known.summed) return null;
-    return fresh("/api/indicators/" + encodeURIComponent(view.indicator) + "?" + onemap.view.query(view, { unit: code }), signal, afresh);
+    return fresh("/api/indicators/" + encodeURIComponent(view.indicator) + "?" + onemap.view.query(view, { unit: code }), signal);
   }
 
   /* The same units in the period that this one is compared with; a period without ends is compared with nothing. */
-  async function comparedWith(view, code, signal, afresh) {
+  async function comparedWith(view, code, signal) {
     const { since, until } = onemap.view.span(view);
     if (!view.against || !since || !until) return null;
     const against = "&against=" + encodeURIComponent(view.against);
     const [whole, frame] = await Promise.all(
-      [view.unit, code].map((unit) => fresh("/api/compare?" + onemap.view.query(view, { unit }) + against, signal, afresh))
+      [view.unit, code].map((unit) => fresh("/api/compare?" + onemap.view.query(view, { unit }) + against, signal))
     );
     const then = { ...view, period: "custom", since: whole.then.since, until: whole.then.until };
-    return { unit: whole, frame, indicated: await indicated(then, code, signal, afresh) };
+    return { unit: whole, frame, indicated: await indicated(then, code, signal) };
   }
 
   /* The first units of a level drawn whole; there may be thousands, so the database puts them in order. */
-  function rankedAt(level, view, signal, afresh) {
+  function rankedAt(level, view, signal) {
     const { since, until } = onemap.view.span(view);
     const against = since && until ? view.against : null;
     const moves = ["rise", "fall"].includes(view.sort);
@@ -131,23 +119,23 @@
     says.append("indicator", view.indicator);
     says.append("sort", moves && !against ? "high" : view.sort);
     if (against) says.append("against", against);
-    return fresh("/api/ranking?" + says, signal, afresh);
+    return fresh("/api/ranking?" + says, signal);
   }
 
   /* What each choice of a filter would count: the same question without that filter. */
-  function facetsOf(view, signal, afresh) {
+  function facetsOf(view, signal) {
     return Promise.all(
       ["category", "status", "source"].map(async (name) => {
-        const free = view[name].length ? fresh("/api/summary?" + onemap.view.query(view, { [name]: [] }), signal, afresh) : null;
+        const free = view[name].length ? fresh("/api/summary?" + onemap.view.query(view, { [name]: [] }), signal) : null;
         return [name, await free];
       })
     );
   }
 
   /* How many there are whatever the filter says of them; asked only where it says something. */
-  function everyOf(view, signal, afresh) {
+  function everyOf(view, signal) {
     const [asked, all] = [onemap.view.query(view), onemap.view.query(view, onemap.view.unfiltered())].map(String);
-    return asked === all ? null : fresh("/api/summary?" + all, signal, afresh);
+    return asked === all ? null : fresh("/api/summary?" + all, signal);
   }
 
   function pageAddress(view) {
@@ -172,30 +160,31 @@
     if (amiss) throw Object.assign(new Error(amiss), { refused: true });
     const [place, layers, summary, incidents, known, facets, all, every] = await Promise.all([
       unit(view.unit, view.as_of),
-      fresh("/api/layers?incidents=false&" + onemap.view.standing(view), signal, afresh),
-      fresh("/api/summary?" + onemap.view.query(view), signal, afresh),
-      fresh(pageAddress(view), signal, afresh),
+      fresh("/api/layers?incidents=false&" + onemap.view.standing(view), signal),
+      fresh("/api/summary?" + onemap.view.query(view), signal),
+      fresh(pageAddress(view), signal),
       city(afresh),
-      facetsOf(view, signal, afresh),
+      facetsOf(view, signal),
       editions(),
-      everyOf(view, signal, afresh),
+      everyOf(view, signal),
     ]);
     const above = place.children.length ? place.code : place.path[Math.max(place.path.length - 2, 0)].code;
     const level = onemap.cells.levelOf(view, place);
-    const asked = { unit: view.unit, asOf: view.as_of, ask: (address) => fresh(address, signal, afresh) };
+    const asked = { unit: view.unit, asOf: view.as_of, ask: (address) => fresh(address, signal) };
     const [frame, measured, leveled, compared, ranked] = await Promise.all([
       frameOf(place, view, summary, signal),
-      indicated(view, above, signal, afresh),
+      indicated(view, above, signal),
       level && onemap.cells.values(view, level, asked),
-      comparedWith(view, above, signal, afresh),
-      level && rankedAt(level, view, signal, afresh),
+      comparedWith(view, above, signal),
+      level && rankedAt(level, view, signal),
     ]);
     const counted = {};
     facets.forEach(([name, answer]) => (counted[name] = (answer || summary)["by_" + name]));
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
     const layer_times = Object.fromEntries(layers.map((layer) => [layer.id, layer.data_time]));
     const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, ranked, every: (every || summary).total, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
-    return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, ...numbered(view, incidents) }];
+    const counts = { open: summary.open, overdue: summary.overdue, closed: summary.closed };
+    return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, counts, ...numbered(view, incidents) }];
   }
 
   /* What is on screen answers another question than the one that was put: said where it takes a while. */
@@ -212,6 +201,7 @@
     const mine = (asking = new AbortController());
     const afresh = ticks !== lastTick;
     lastTick = ticks;
+    if (afresh) renewed = Date.now();
     document.body.classList.add("is-asking");
     const other = document.body.dataset.shown && document.body.dataset.shown !== onemap.view.address(view);
     const slow = other && window.setTimeout(() => mine === asking && waiting(true), SLOW);
@@ -234,25 +224,6 @@
     return [last, page];
   }
 
-  /* The days before the chosen ones too, so that there is something to brush; of all time, what was asked for already. */
-  async function outer(shown) {
-    if (!shown || !shown.summary) return window.dash_clientside.no_update;
-    const chosen = onemap.view.span(shown.view);
-    const until = onemap.view.shift(onemap.view.day(new Date(), onemap.city.time_zone), 1);
-    const least = onemap.view.shift(until, -OUTER_DAYS);
-    const whole = shown.view.period === "all";
-    const since = whole ? null : chosen.since && chosen.since < least ? chosen.since : least;
-    const says = onemap.view.query(shown.view, { since, until: whole ? null : until });
-    const mine = (outerDays = fresh("/api/summary?" + says, undefined, false, RECENT));
-    try {
-      const days = (await mine).by_day;
-      return mine === outerDays ? { since, until, days, chosen } : window.dash_clientside.no_update;
-    } catch {
-      return window.dash_clientside.no_update;
-    }
-  }
-  let outerDays = null;
-
   function catalogue() {
     return ask("/api/sources").catch((mistake) => ({ error: mistake.message }));
   }
@@ -267,6 +238,6 @@
     if (event.target.closest && event.target.closest("[data-again]")) again();
   });
 
-  onemap.feed = { ask, again, fresh, unit, city, dated };
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, outer, catalogue } });
+  onemap.feed = { ask, again, fresh, renewed: () => renewed, unit, city, dated };
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, catalogue } });
 })();

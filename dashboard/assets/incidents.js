@@ -15,14 +15,19 @@
     const found = items.find((item) => String(item.id) === String(id));
     if (!found) return;
     const map = onemap.map;
+    const wanted = onemap.popup.turn();
     if (found.placed) {
       const at = window.L.latLng(found.lat, found.lon);
       map.setView(at, Math.max(map.getZoom(), NEAR), { animate: false });
       onemap.popup.open("incidents", found, at);
       return;
     }
-    const place = await onemap.feed.unit(found.unit.code, onemap.view.now.as_of);
-    onemap.popup.open("incidents", found, window.L.latLng(place.label[1], place.label[0]));
+    try {
+      const place = await onemap.feed.unit(found.unit.code, onemap.view.now.as_of);
+      if (wanted()) onemap.popup.open("incidents", found, window.L.latLng(place.label[1], place.label[0]));
+    } catch (mistake) {
+      if (wanted()) onemap.popup.complain(mistake.message);
+    }
   }
 
   onemap.incidents = { show };

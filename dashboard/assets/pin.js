@@ -14,10 +14,12 @@
 
   async function send(method, id, said) {
     const headers = { Accept: "application/json", "Content-Type": "application/json" };
-    const answer = await fetch("/api/incidents/" + id + "/pin", { method, headers, body: said && JSON.stringify(said) });
+    const answer = await fetch("/api/incidents/" + id + "/pin", { method, headers, body: said && JSON.stringify(said) }).catch(() => {
+      throw new Error(text("error_network"));
+    });
     if (answer.ok) return;
-    const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail || answer.status + " " + answer.statusText);
+    const known = { 400: "pin_outside", 404: "pin_gone" }[answer.status];
+    throw known ? new Error(text(known)) : await onemap.problem.of(answer);
   }
 
   /* Numbers, map and lists follow, and the incident is told anew. */

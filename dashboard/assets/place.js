@@ -141,17 +141,20 @@
 
   /* Something of a list: look at it and read it, without leaving the place the list is about. */
   async function show(at) {
+    const wanted = onemap.popup.turn();
     try {
       const place = await known(at);
+      if (!wanted()) return;
       const spot = window.L.latLng(place.lat, place.lon);
       const map = onemap.map;
       if (place.bounds) {
         onemap.mapView.fly(place.bounds);
         await onemap.mapView.landed();
+        if (!wanted()) return;
       } else map.setView(spot, Math.max(map.getZoom(), 16), { animate: false });
       onemap.popup.open(place.layer, place.said, spot);
     } catch (mistake) {
-      onemap.popup.complain(mistake.message);
+      if (wanted()) onemap.popup.complain(mistake.message);
     }
   }
 

@@ -13,7 +13,6 @@
   const asked = new Map(); // overlay → { address, abort }
   let timer = null;
   let raising = false;
-  let opening = 0;
   let watched = null;
 
   function aside(layer) {
@@ -78,9 +77,9 @@
 
   /* A map of many incidents says of each but what draws it; the rest is asked for when somebody wants to know. */
   async function open(overlay, said, at) {
-    const mine = ++opening;
+    const wanted = onemap.popup.turn();
     const whole = overlay === "incidents" ? await onemap.feed.ask("/api/incidents/" + said.id).catch(() => said) : said;
-    if (mine === opening) onemap.popup.open(overlay, whole, at);
+    if (wanted()) onemap.popup.open(overlay, whole, at);
   }
 
   /* From the bottom of the drawing to its top, whichever came last. */

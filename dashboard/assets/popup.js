@@ -8,6 +8,7 @@
   let popup = null;
   let shown = null;
   let about = null; // the place of the address that it tells of
+  let turns = 0;
 
   function titled(list, id) {
     const found = (list || []).find((item) => item.id === id || item.code === id);
@@ -96,7 +97,14 @@
     return made;
   }
 
+  /* Of several things that people want to read, the last one wins, whichever is answered first. */
+  function turn() {
+    const mine = ++turns;
+    return () => mine === turns;
+  }
+
   function open(layer, said, at, place) {
+    turns++;
     forget();
     about = place || null;
     shown = { layer, said, point: onemap.place.point(at.lng, at.lat) };
@@ -156,5 +164,5 @@
     if (popup && popup.getContent() === content) popup.setContent(content);
   }
 
-  onemap.popup = { open, ask, close, forget, complain, translate, about: () => about, closed: () => !popup };
+  onemap.popup = { open, turn, ask, close, forget, complain, translate, about: () => about, closed: () => !popup };
 })();

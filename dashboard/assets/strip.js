@@ -1,8 +1,10 @@
-/* The strip below the map: which chart it shows, what the period is compared with, and the hours it asks for. */
+/* The strip below the map: which chart it shows, what the period is compared with, and what the charts ask for. */
 "use strict";
 (function () {
   const onemap = (window.onemap = window.onemap || {});
   const WAYS = ["before", "week", "year"];
+  const OUTER_DAYS = 90;
+  const LATE = 400; // milliseconds after which a chart of the question before is dimmed
   const none = () => window.dash_clientside.no_update;
   let picking = false; // a day is about to be chosen
 
@@ -55,16 +57,39 @@
     return none();
   }
 
+  /* What a chart shows of a picture, or why nothing; the newest picture wins. */
+  const asked = new Map();
+  async function answer(chart, picture, address) {
+    asked.set(chart, picture);
+    const strip = document.querySelector(".trend");
+    const late = window.setTimeout(() => strip.classList.add("is-late-" + chart), LATE);
+    const found = await onemap.feed.fresh(address).catch((mistake) => ({ error: mistake.message }));
+    window.clearTimeout(late);
+    if (asked.get(chart) !== picture) return null;
+    strip.classList.remove("is-late-" + chart);
+    return found;
+  }
+
+  /* The days before the chosen ones too, so that there is something to brush; of all time, what was asked for already. */
+  async function outer(picture) {
+    if (!picture || !picture.summary) return none();
+    const { view } = onemap;
+    const chosen = view.span(picture.view);
+    const until = view.shift(view.day(new Date(), onemap.city.time_zone), 1);
+    const least = view.shift(until, -OUTER_DAYS);
+    const whole = picture.view.period === "all";
+    const since = whole ? null : chosen.since && chosen.since < least ? chosen.since : least;
+    const says = view.query(picture.view, { since, until: whole ? null : until });
+    const found = await answer("trend", picture, "/api/summary?" + says);
+    return found ? { since, until, days: found.by_day, error: found.error, chosen } : none();
+  }
+
   /* The same question without the hours and days that are chosen, so that others can be. */
   async function hours(picture) {
     if (!picture || !picture.summary || picture.view.strip !== "hours") return none();
     const says = onemap.view.query(picture.view, { hours: null, weekday: [] });
-    try {
-      const answer = await onemap.feed.fresh("/api/hours?" + says);
-      return onemap.view.now.strip === "hours" ? { view: picture.view, totals: answer.totals } : none();
-    } catch {
-      return none(); // the picture tells what went wrong
-    }
+    const found = await answer("hours", picture, "/api/hours?" + says);
+    return found && onemap.view.now.strip === "hours" ? { view: picture.view, totals: found.totals, error: found.error } : none();
   }
 
   /* Twelve months up to the end of the period, or to the last incident, of all categories, so that others can be chosen. */
@@ -77,13 +102,12 @@
     const [year, month] = last.split("-").map(Number);
     const first = (months) => new Date(Date.UTC(year, month - 1 + months, 1)).toISOString().slice(0, 10);
     const says = view.query(picture.view, { category: [], since: first(-11), until: first(1) });
-    try {
-      const answer = await onemap.feed.fresh("/api/months?" + says);
-      return view.now.strip === "kinds" ? { view: picture.view, months: answer.months, categories: answer.categories } : none();
-    } catch {
-      return none(); // the picture tells what went wrong
-    }
+    const found = await answer("kinds", picture, "/api/months?" + says);
+    if (!found || view.now.strip !== "kinds") return none();
+    return { view: picture.view, months: found.months || [], categories: found.categories || [], error: found.error };
   }
 
-  window.dash_clientside = Object.assign(window.dash_clientside || {}, { strip: { against, hours, kinds } });
+  onemap.strip = { answer };
+
+  window.dash_clientside = Object.assign(window.dash_clientside || {}, { strip: { against, outer, hours, kinds } });
 })();

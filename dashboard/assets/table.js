@@ -10,6 +10,7 @@
   let speaks = null; // the language it was made for
   let page = null; // the newest page of the list: what is asked, and how many there are
   let filled = null; // the question whose rows are shown
+  let broken = false; // whether rows could not be fetched
   let ends = new Map(); // the row that follows a block, by its number, and the cursor that leads there
   let chosen = null; // the incident that is marked
   let wanted = null; // the incident to scroll to
@@ -42,20 +43,32 @@
     const asks = question();
     if (asks !== filled) ends = new Map();
     filled = asks;
+    const mine = ends;
     const from = Math.max(0, ...[...ends.keys()].filter((row) => row <= startRow));
     const after = from ? "&after=" + ends.get(from) : "";
     const skip = startRow > from ? "&skip=" + (startRow - from) : "";
     try {
       const answer = await onemap.feed.ask("/api/incidents?" + asks + "&limit=" + BLOCK + after + skip);
-      if (asks !== filled) return failCallback();
+      if (asks !== filled || mine !== ends) return failCallback(); // asked anew meanwhile
       const end = startRow + answer.incidents.length;
       if (answer.next) ends.set(end, answer.next);
       successCallback(answer.incidents, answer.next ? Math.max(page.total, end + 1) : end);
       place().dataset.filled = asks;
+      trouble("");
       window.setTimeout(arrive);
-    } catch {
+    } catch (mistake) {
       failCallback();
+      if (asks === filled && mine === ends) trouble(onemap.look.text("table_rows_failed") + ": " + mistake.message + " ");
     }
+  }
+
+  /* Rows that stay empty say why; the clock and a button ask for them again. */
+  function trouble(sentence) {
+    broken = Boolean(sentence);
+    const said = document.getElementById("table-trouble");
+    const again = Object.assign(onemap.units.element("button", onemap.look.text("retry"), "action"), { type: "button" });
+    again.dataset.again = "yes";
+    said.replaceChildren(...(broken ? [sentence, again] : []));
   }
 
   function select() {
@@ -141,17 +154,22 @@
     onemap.tableColumns.menu(grid);
   }
 
-  /* Another question empties the table; another answer to the same question is fetched behind the rows shown. */
+  /* Another question empties the table; another answer to the same question is fetched behind the rows shown. Cursors
+     that lead to a row by its number are of the answer before, and would skip as many rows as there are new ones. */
   function renew(news) {
     onemap.tableColumns.show(onemap.view.now);
     if (order() !== page.view.by) sorted(page.view.by);
     if (question() !== filled) grid.purgeInfiniteCache();
-    else if (news) grid.refreshInfiniteCache();
+    else if (news || broken) {
+      ends = new Map();
+      grid.refreshInfiniteCache();
+    }
   }
 
   async function follow(view, latest, language) {
     if (!view || !latest) return none();
-    const news = page && (page.total !== latest.total || JSON.stringify(page.incidents) !== JSON.stringify(latest.incidents));
+    const stands = ({ total, counts, incidents }) => JSON.stringify([total, counts, incidents]);
+    const news = page && stands(page) !== stands(latest);
     page = latest;
     const place = onemap.place.parsed(view.at);
     if (view.at !== told && place && place.kind === "incident") mark(place.id);

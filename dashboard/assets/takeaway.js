@@ -132,7 +132,7 @@
     const timer = window.setInterval(() => look(job, bar), EVERY);
     try {
       const answer = await fetch(address(wanted, job), { signal: running.signal });
-      if (!answer.ok) throw new Error((await answer.json()).detail);
+      if (!answer.ok) throw await onemap.problem.of(answer);
       // The browser keeps a blob's bytes where it has room for them, on disk if there are many.
       finish({ blob: await answer.blob(), name: named(answer.headers.get("Content-Disposition")), rows: answer.headers.get("X-Total-Rows") });
     } catch (mistake) {

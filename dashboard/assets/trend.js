@@ -186,8 +186,22 @@
     new ResizeObserver(paint).observe(box);
   }
 
+  /* Bars of another question would be taken for this one's. */
+  function fail(message) {
+    const { element } = onemap.units;
+    const said = element("p", onemap.look.text("error") + ": " + message + " ", "chart-trouble");
+    const again = Object.assign(element("button", onemap.look.text("retry"), "action"), { type: "button" });
+    again.dataset.again = "yes";
+    said.setAttribute("role", "alert");
+    said.append(again);
+    shown = chart().bars = null;
+    chart().replaceChildren(said);
+    document.getElementById("trend-readout").textContent = "";
+  }
+
   function draw(outer) {
-    if (outer && outer.days) {
+    if (outer && outer.error) fail(outer.error);
+    else if (outer && outer.days) {
       shown = { ...outer, days: whole(outer.days) };
       prepare(chart());
       title();

@@ -20,10 +20,10 @@
     } catch {
       throw new Error(text("error_network"));
     }
-    const said = answer.status === 204 ? null : await answer.json();
-    if (answer.status === 409) throw taken(said.value);
-    if (!answer.ok) throw new Error(said.detail);
-    return said;
+    if (answer.status === 409) throw taken((await answer.json()).value);
+    if (answer.status === 404) throw Object.assign(new Error(text("view_gone")), { whole: true });
+    if (!answer.ok) throw await onemap.problem.of(answer);
+    return answer.status === 204 ? null : answer.json();
   }
 
   /* The address to keep: relative periods stay relative, unless the days of today are to be kept for good. */

@@ -7,7 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
-from dashboard.parts import aria
+from dashboard.parts import aria, failed
 from dashboard.state import Store, View, address
 from dashboard.words import say
 from layers.pack import City
@@ -67,6 +67,8 @@ def draw(found: dict[str, Any] | None, language: str) -> list[Component]:
     """Return the hours above, and a row for each day; behind the rows, what the colours mean, the most first."""
     if not found:
         return []
+    if found.get("error"):
+        return [failed(found["error"], language)]
     view, totals = found["view"], found["totals"]
     most = max(map(max, totals))
     parts: list[Component] = [html.Span()]

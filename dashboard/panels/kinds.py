@@ -7,7 +7,7 @@ from dash import Dash, Input, html
 from dash.development.base_component import Component
 
 from dashboard.painting import canvas, paint
-from dashboard.parts import aria
+from dashboard.parts import aria, failed
 from dashboard.state import Store, View, address
 from dashboard.words import count, name, say
 from layers.pack import City
@@ -63,6 +63,8 @@ def draw(found: dict[str, Any] | None, language: str) -> list[Component]:
     """Return a chart for each category at the top of the tree."""
     if not found:
         return []
+    if found.get("error"):
+        return [failed(found["error"], language)]
     most = max((total for item in found["categories"] for total in item["totals"]), default=0)
     return [
         chart(item, found["months"], most=most, view=found["view"], language=language) for item in found["categories"]

@@ -36,6 +36,7 @@ class Ids(StrEnum):
     BAR = "table-bar"
     COLUMNS = "table-columns"
     PLACE = "table-place"
+    TROUBLE = "table-trouble"
 
 
 def head() -> list[Component]:
@@ -47,9 +48,10 @@ def head() -> list[Component]:
 
 
 def layout() -> html.Div:
-    """Return the place of the table, which knows where its script is."""
+    """Return the place of the table, which knows where its script is, and of what keeps rows away."""
+    place = html.Div(id=Ids.PLACE, className="table-place", **data(script=script(), words=" ".join(GRID_WORDS)))
     return html.Div(
-        id=Ids.PLACE, className="table-place only-table", **data(script=script(), words=" ".join(GRID_WORDS))
+        [html.P(id=Ids.TROUBLE, role="alert", className="error-text"), place], className="table-box only-table"
     )
 
 

@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.accessible import faults
 from tests.browser.visit import Dashboard
@@ -146,6 +146,57 @@ def test_the_unplaced_are_listed_by_a_click_and_table_and_map_choose_together(
     dashboard.open(f"?unit=330212000000&period=1y&strip=table&at=incident-{far['id']}")
     expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(far["key"])
     expect(page.locator(CHOSEN)).to_be_in_viewport()
+
+
+def test_what_cannot_be_fetched_says_so_and_stands_for_no_other_question(dashboard: Dashboard) -> None:
+    dashboard.open("?period=1y&strip=hours")
+    page = dashboard.page
+    cells = page.locator("#hours-body .cell")
+    expect(cells).to_have_count(168)
+
+    def broken(route: Route) -> None:
+        # A page whose requests fail is a failed test, so the answer only is none.
+        route.fulfill(status=200, content_type="text/plain", body="{")
+
+    for chart in ("hours", "months"):
+        page.route(f"**/api/{chart}*", broken)
+    page.locator(".filters .chip", has_text="已结案").click()
+    page.wait_for_url("**status=closed**")
+    trouble = page.locator(".chart-trouble:visible")
+    expect(trouble).to_contain_text("服务器的应答不完整")
+    expect(cells).to_have_count(0)
+    page.get_by_role("radio", name="类别").click()
+    expect(trouble).to_contain_text("服务器的应答不完整")
+    for chart in ("hours", "months"):
+        page.unroute(f"**/api/{chart}*")
+    trouble.get_by_role("button").click()
+    expect(page.locator("#kinds-body .kind").first).to_be_visible()
+    expect(trouble).to_have_count(0)
+    page.route("**/api/incidents?*limit=100*", broken)
+    page.get_by_role("radio", name="表格").click()
+    expect(page.locator("#table-trouble")).to_contain_text("行无法取得: 服务器的应答不完整")
+    page.unroute("**/api/incidents?*limit=100*")
+    page.locator("#table-trouble button").click()
+    assert rows(dashboard)[:5] == listed(dashboard)[:5]
+    expect(page.locator("#table-trouble")).to_be_empty()
+    # Of two rows the one that was clicked last is told, though the other's answer comes later.
+    held: list[Route] = []
+    first, second = (page.locator(ROWS).nth(at) for at in (0, 1))
+    slow = f"**/api/incidents/{first.get_attribute('row-id')}"
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(slow, hold)
+    first.click()
+    second.click()
+    popup, key = page.locator(".leaflet-popup-content"), second.locator("[col-id=key]").inner_text()
+    expect(popup).to_contain_text(key)
+    with page.expect_response(slow):
+        held[0].continue_()
+    dashboard.settle()
+    expect(popup).to_contain_text(key)
+    expect(page.locator(f"{CHOSEN} [col-id=key]")).to_have_text(key)
 
 
 def test_an_unplaced_incident_is_pinned_by_a_click_and_the_pin_is_taken_back(dashboard: Dashboard) -> None:

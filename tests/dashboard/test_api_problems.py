@@ -57,6 +57,7 @@ def test_a_database_without_tables_says_what_to_run(lonely: Client) -> None:
     answer = lonely.get("/api/city")
     assert answer.status_code == 503
     assert "onemap init" in answer.json()["detail"]
+    assert answer.json()["reason"] == "empty", "what the page says in its own language"
 
 
 def test_an_address_that_is_not_there_is_no_page(client: Client) -> None:

@@ -348,6 +348,7 @@ def test_the_list_says_what_is_late_and_what_has_no_point(city: City) -> None:
     page: Page = {
         "view": {**VIEW, "after": "b"},
         "total": 41,
+        "counts": {"open": 30, "overdue": 9, "closed": 11},
         "first": 21,
         "before": "",
         "next": "c",
