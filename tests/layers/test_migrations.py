@@ -27,9 +27,18 @@ ROWS = """
         SELECT 1, 'H' || n, 1::bigint << 48, 1, 1 + n % 5, '2026-06-01', '2026-06-02', n, 1
         FROM generate_series(1, 50) AS n;
 """
+ANOTHER = """
+    INSERT INTO incident (key, source_id, unit_id, category_id, status, reported_at, due_at, row_hash, load_id)
+    SELECT 'new', source_id, unit_id, category_id, status, reported_at, due_at, 0, load_id
+    FROM incident WHERE status = 5 LIMIT 1
+"""
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
     WHERE table_schema IN ('public', 'jobs') ORDER BY 1, 2
+"""
+ORDER = """
+    SELECT column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = 'incident' ORDER BY ordinal_position
 """
 INDEXES = "SELECT tablename, indexdef FROM pg_indexes WHERE schemaname IN ('public', 'jobs') ORDER BY 1, 2"
 CONSTRAINTS = """
@@ -57,7 +66,7 @@ def old(databases: Databases, city: City) -> Iterator[Engine]:
     databases.drop(url)
 
 
-@pytest.mark.parametrize("question", [COLUMNS, INDEXES, CONSTRAINTS, OPTIONS, TRIGGERS, FUNCTIONS])
+@pytest.mark.parametrize("question", [COLUMNS, ORDER, INDEXES, CONSTRAINTS, OPTIONS, TRIGGERS, FUNCTIONS])
 def test_the_first_release_becomes_what_a_new_database_is(old: Engine, connection: Connection, question: str) -> None:
     with old.connect() as upgraded:
         assert upgraded.execute(text(question)).all() == connection.execute(text(question)).all()
@@ -69,12 +78,16 @@ def test_what_the_first_release_held_is_there_counted_and_in_force(old: Engine) 
             upgraded.execute(text(question)).scalar_one()
             for question in (
                 "SELECT count(*) FROM incident WHERE retired_at IS NULL",
+                "SELECT sum(status * row_hash) FROM incident WHERE key = 'H' || row_hash AND id = row_hash",
                 "SELECT count(*) FROM feature WHERE retired_at IS NULL",
                 "SELECT count(*) FROM reject WHERE resolved_by IS NULL",
                 "SELECT sum(n) FROM incident_count WHERE grain = 1 AND rank = 0 AND category_id = 0",
             )
         ]
-        assert one == [50, 1, 1, 50]
+        assert one == [50, sum((1 + n % 5) * n for n in range(1, 51)), 1, 1, 50]
+        # Numbers go on behind the highest that was given.
+        upgraded.execute(text(ANOTHER))
+        assert upgraded.execute(text("SELECT id FROM incident WHERE key = 'new'")).scalar_one() == 51
         upgraded.execute(text("UPDATE incident SET retired_at = now() WHERE status = 5"))
         left = "SELECT sum(n) FROM incident_count WHERE grain = 1 AND rank = 0 AND category_id = 0"
         assert upgraded.execute(text(left)).scalar_one() == 40
