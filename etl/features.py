@@ -4,16 +4,17 @@ from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
 from etl.attributes import objects
 from etl.checks import Verdicts
-from etl.fields import Fields, Vocabulary
+from etl.fields import Fields, Vocabulary, trimmed
 from etl.incidents import geometry
 from etl.instants import microseconds, moment
 from etl.place import place
-from etl.rows import Rows
+from etl.rows import Mask, Rows
 from etl.stamp import Stamp
 from layers.errors import LoadError
 from layers.specs import LayerSpec
@@ -24,6 +25,10 @@ KINDS = {
     "polygon": {shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON},
 }
 OWN = frozenset({"key", "name"})
+TOTAL = r"(?i)^((合|总|小|共)\s*计|(grand |sub)?total)\s*([:：].*)?$"
+"""How the last line of a table begins that sums up the others."""
+FEWEST = 3
+"""Columns of a file in which a row with a single value is a note below the table."""
 
 
 class Features:
@@ -52,6 +57,7 @@ class Features:
         placed = place(rows, self.words.source.place, stamp=self.stamp, verdicts=verdicts)
         shapes = placed.shapes
         types = shapely.get_type_id(shapes)
+        _no_features(rows, fields.text("key"), shapely.is_missing(shapes), verdicts)
         wrong = (types >= 0) & ~np.isin(types, [int(kind) for kind in KINDS[self.layer.geometry]])
         right = f"the layer {self.layer.id!r} is of {self.layer.geometry}s"
         verdicts.reject(wrong, "wrong-geometry", lambda row: f"the place is a {shapes[row].geom_type}, {right}")
@@ -74,3 +80,21 @@ class Features:
     def data_time(self, newest: int) -> datetime | None:
         """Return when the files were written."""
         return moment(newest)
+
+
+def _no_features(rows: Rows, key: pa.Array, nowhere: Mask, verdicts: Verdicts) -> None:
+    """Reject what stands below a table, its total and notes; an incident's would lack its time."""
+    sums = nowhere & np.asarray(pc.fill_null(pc.match_substring_regex(key, TOTAL), fill_value=False))
+    verdicts.reject(sums, "total-row", lambda row: f"the row begins with {key[row].as_py()!r}: it sums up the others")
+    at = np.flatnonzero(nowhere)
+    if not len(at) or len(rows.names) < FEWEST:
+        return
+    some = rows.columns.take(pa.array(at))
+    filled = np.sum([np.asarray(trimmed(column).is_valid()) for column in some], axis=0)
+    alone = np.zeros(len(rows), dtype=np.bool_)
+    alone[at] = filled == 1
+    verdicts.reject(
+        alone & np.asarray(key.is_valid()),
+        "note-row",
+        lambda row: f"nothing but {key[row].as_py()!r} stands in the row: a note, not something that stands somewhere",
+    )

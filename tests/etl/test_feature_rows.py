@@ -27,6 +27,19 @@ def test_features_arrive_with_their_unit_and_attributes(town: Town) -> None:
     ]
 
 
+def test_what_stands_below_a_table_is_no_feature(town: Town) -> None:
+    below = ("合 计,,2,,", "Total: 2,,,,", "制表人：张三,,,,")
+    town.write(
+        "cameras.csv", "\n".join([f"{HEADER}C1,合计,online,121.51,29.805", "Total,,online,121.51,29.805", *below])
+    )
+    outcome = town.load("cameras")
+    assert (outcome.loaded, outcome.reasons) == (2, {"total-row": 2, "note-row": 1})
+    assert [row.message for row in town.rejected(outcome)][1:] == [
+        "the row begins with 'Total: 2': it sums up the others",
+        "nothing but '制表人：张三' stands in the row: a note, not something that stands somewhere",
+    ]
+
+
 def test_a_register_is_as_recent_as_its_file(town: Town) -> None:
     file = town.write("cameras.csv", f"{HEADER}C1,a,online,121.51,29.805\n")
     first = town.load("cameras")
