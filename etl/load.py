@@ -95,7 +95,7 @@ class Publication:
 
     def rejects(self) -> Rejects:
         """Return where rows go that stay out."""
-        return Rejects(self.driver, self.load)
+        return Rejects(self.driver, load=self.load, source=self.source)
 
     @property
     def values(self) -> Values:
@@ -137,7 +137,8 @@ def write(target: Target, pieces: Iterable[Piece], *, into: Publication, memory:
         rejects.add(verdicts, key)
         watch.judged(verdicts)
         memory.note(piece.recalled, verdicts.settled, piece.columns, piece.newest)
-    counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    rejects.close()
+    counts.rejected, counts.reasons = rejects.count, rejects.reasons
     counts.findings |= watch.findings()
     counts.suspect(watch.suspicions(), source, into.request)
     if counts.held:

@@ -75,7 +75,7 @@ class Mended:
         """Take the rejects off the list whose rows did not stay out again."""
         if not self.rejects:
             return
-        again = {row[0] for row in self.driver.execute("SELECT row_number FROM reject WHERE load_id = %s", [load])}
+        again = {row[0] for row in self.driver.execute("SELECT row_number FROM rejects_of(%s)", [load])}
         found = [reject for number, reject in self.rejects.items() if number not in again]
         self.driver.execute(
             "UPDATE reject SET resolved_by = %s FROM load WHERE reject.id = ANY(%s) AND resolved_by IS NULL"

@@ -92,7 +92,7 @@ def finish(connection: Connection, load: int, *, counts: Counts, finished: datet
             rows_unchanged=counts.unchanged,
             rows_rejected=counts.rejected,
             rows_retired=counts.retired,
-            detail=said,
+            detail=table.c.detail.concat(said),  # which rejects came again stands there already
         )
     )
     return state

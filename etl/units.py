@@ -59,7 +59,8 @@ def write(words: Vocabulary, pieces: Iterable[Rows], *, city: City, into: Public
         rejects.add(verdicts)
         kinds.see(verdicts.rows.shapes)
         systems.see(verdicts.rows)
-    counts.rejected, counts.reasons = rejects.written, rejects.reasons
+    rejects.close()
+    counts.rejected, counts.reasons = rejects.count, rejects.reasons
     counts.findings |= kinds.findings() | systems.findings()
     counts.suspect(suspicions(given, words.source.place, into.driver), words.source, into.request)
     if counts.held:

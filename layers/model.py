@@ -179,6 +179,7 @@ reject = Table(
     Column("row", JSON, nullable=False, comment="the row as the source sent it, its columns in their order"),
     Column("key", Text, comment="what makes it the same row at the next load, where that can be told"),
     Column("resolved_by", BigInteger, ForeignKey("load.id"), comment="the load that brought the row in after all"),
+    Column("hash", BigInteger, comment="of all that is said of it; what comes again as it was is not written again"),
     Index("reject_load", "load_id", "id"),
 )
 

@@ -4,4 +4,4 @@ UPDATE reject AS earlier SET resolved_by = %(load)s
 FROM load, incident AS came
 WHERE earlier.resolved_by IS NULL AND earlier.load_id = load.id AND load.source_id = %(source)s
   AND load.id <> %(load)s AND came.source_id = %(source)s AND came.key = earlier.key
-  AND NOT EXISTS (SELECT FROM reject AS again WHERE again.load_id = %(load)s AND again.key = earlier.key)
+  AND NOT EXISTS (SELECT FROM rejects_of(%(load)s) AS again WHERE again.key = earlier.key)

@@ -29,8 +29,8 @@ CHANGES = """
     JOIN incident ON incident.id = incident_id ORDER BY 1, change.id
 """
 REJECTS = """
-    SELECT DISTINCT file, row_number, reason, message, row::text, key FROM reject
-    JOIN load ON load.id = load_id WHERE load.state = 'published' ORDER BY 1, 2
+    SELECT dense_rank() OVER (ORDER BY load.id), file, row_number, reason, message, row::text, key
+    FROM load, rejects_of(load.id) WHERE load.state = 'published' ORDER BY 1, 2, 3
 """
 SEEN = """
     SELECT count(*) FILTER (WHERE retired_at IS NULL),

@@ -47,7 +47,7 @@ CONSTRAINTS = """
 """
 OPTIONS = "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL ORDER BY 1"
 TRIGGERS = "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
-FUNCTIONS = "SELECT prosrc FROM pg_proc WHERE proname LIKE 'incident@_%' ESCAPE '@' ORDER BY proname"
+FUNCTIONS = "SELECT prosrc FROM pg_proc WHERE proname SIMILAR TO '(incident|rejects)@_%' ESCAPE '@' ORDER BY proname"
 
 
 @pytest.fixture
