@@ -1,18 +1,14 @@
 """In which datum coordinates are: what fits the units, and what only the owner can tell."""
 
 import numpy as np
-from pyproj.aoi import AreaOfInterest
-from pyproj.database import query_crs_info
-from pyproj.enums import PJType
-from pyproj.exceptions import ProjError
 
 from etl.fields import Floats
 from etl.guess.belonging import Codes
 from etl.guess.ground import Ground
 from etl.guess.guess import Guess
 from etl.place import shift_to_wgs84
+from etl.suspicion.projections import projections
 from layers.datum import EAST, NORTH, SOUTH, WEST
-from layers.errors import LoadError
 from layers.specs import PlaceSpec
 
 TITLES = {"4326": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
@@ -88,23 +84,28 @@ def _projected(x: Floats, y: Floats, codes: Codes | None, ground: Ground | None)
         why = f"the values are no degrees, so a projected system; {ASK} and write its EPSG code"
         return {"datum": Guess("4547", why, "unsure", off=True)}
     x, y, codes = x[:TRIED], y[:TRIED], codes[:TRIED] if codes else None
-    region = AreaOfInterest(*ground.stamp.outline.bounds)
-    fits: dict[str, float] = {}
-    for info in query_crs_info("EPSG", PJType.PROJECTED_CRS, region):
-        try:
-            places = shift_to_wgs84(PlaceSpec(datum=info.code), None)(x, y)
-        except (LoadError, ProjError):
-            continue  # a system that leads nowhere from here
-        if (share := ground.share(*places)) > FITS:
-            fits[info.code] = share + (ground.agree(*places, codes) if codes else 0)
+    fits = projections(x, y, ground.stamp)
     if not fits:
         why = f"the values are no degrees, and no EPSG system of the region puts them into the city; {ASK}"
         return {"datum": Guess("4547", why, "unsure", off=True)}
-    best = max(round(share, 2) for share in fits.values())
-    alike = sorted((code for code, share in fits.items() if round(share, 2) == best), key=int)
-    others = f"; {', '.join(alike[1:SHOWN])} fit as well, ask the owner" if len(alike) > 1 else ""
-    why = f"the values are no degrees; as EPSG:{alike[0]} they lie in the city{others}"
-    return {"datum": Guess(alike[0], why, "likely" if len(alike) > 1 else "sure")}
+    right = {code: round(_agree(code, x, y, codes, ground), 2) for code in fits}
+    alike = [code for code in fits if right[code] == max(right.values())]
+    others = "".join(f", {code} ({fits[code]})" for code in alike[1:SHOWN])
+    more = f"; so they do as{others[1:]}, metres or a kilometre off: ask the owner" if others else ""
+    why = f"the values are no degrees; as EPSG:{alike[0]} ({fits[alike[0]]}) they lie in the city{more}"
+    return {"datum": Guess(alike[0], why, "likely" if others else "sure")}
+
+
+def _agree(code: str, x: Floats, y: Floats, codes: Codes | None, ground: Ground) -> float:
+    return ground.agree(*shift_to_wgs84(PlaceSpec(datum=code), None)(x, y), codes) if codes else 0
+
+
+def exchanged(x: Floats, y: Floats, ground: Ground | None) -> bool:
+    """Say whether places in metres lie in the city only with their axes exchanged: surveyors call the northing x."""
+    if ground is None or degrees(x, y):
+        return False
+    x, y = x[:TRIED], y[:TRIED]
+    return not projections(x, y, ground.stamp) and bool(projections(y, x, ground.stamp))
 
 
 def _shares(shares: dict[str, float]) -> str:

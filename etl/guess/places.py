@@ -39,6 +39,10 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
         east, north, why = axes
         found = {"lon": Guess(east.name, why, "likely"), "lat": Guess(north.name, why, "likely")}
         x, y = east.numbers, north.numbers
+        if datums.exchanged(x[:LOOKED_AT], y[:LOOKED_AT], ground):
+            why = "exchanged: as surveyors have it, the northing is called x; only so do the places lie in the city"
+            found = {"lon": Guess(north.name, why, "likely"), "lat": Guess(east.name, why, "likely")}
+            x, y = y, x
     else:
         unit = belonging(sample, city, ground)
         return unit.entries() if unit else _nowhere(sample)

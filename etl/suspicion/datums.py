@@ -93,9 +93,12 @@ def _others(rows: pd.DataFrame, own: Placing, stamp: Stamp) -> Iterator[Placing]
         for datum in alternatives(own.datum):
             yield _placing(datum, *shift_to_wgs84(PlaceSpec(datum=datum), None)(x, y), stamp)
     elif np.mean(own.units == OUTSIDE) > 1 / 2:
-        for code, name in projections(x, y, stamp).items():
+        straight = projections(x, y, stamp)
+        how = "" if straight else ", with place.lon and place.lat exchanged,"
+        x, y = (x, y) if straight else (y, x)
+        for code, name in (straight or projections(x, y, stamp)).items():
             place = shift_to_wgs84(PlaceSpec(datum=code), None)(x, y)
-            yield _placing(f"EPSG:{code} ({name})", *place, stamp)
+            yield _placing(f"EPSG:{code} ({name}){how}", *place, stamp)
 
 
 def _apart(own: Placing, other: Placing) -> bool:

@@ -1,8 +1,9 @@
 """Which projected reference systems put places into the city that lie elsewhere as declared: another zone, say."""
 
 import numpy as np
+from pyproj import CRS
 from pyproj.aoi import AreaOfInterest
-from pyproj.database import query_crs_info
+from pyproj.database import CRSInfo, query_crs_info
 from pyproj.enums import PJType
 
 from etl.fields import Floats
@@ -17,15 +18,28 @@ AROUND = 1.0
 """Degrees: a city at the edge of a zone may use the next one."""
 MOST = 0.9
 """The share of them that must lie in the city."""
+EARTH = 6_378_137
+"""Metres from the middle of the earth to its equator, as datums have it that satellites measured."""
 
 
 def projections(x: Floats, y: Floats, stamp: Stamp) -> dict[str, str]:
-    """Return the EPSG codes and names of systems that fit; of those that differ little, the latest first."""
-    at = np.unique(np.linspace(0, len(x) - 1, ASKED).astype(int))
+    """Return the EPSG codes and names of systems that fit, the likeliest first; several differ by metres only."""
+    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0)))
+    if not len(there):
+        return {}
+    at = there[np.unique(np.linspace(0, len(there) - 1, ASKED).astype(int))]
     area = AreaOfInterest(*stamp.outline.buffer(AROUND).bounds)
     known = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=area)
-    latest_first = sorted(known, key=lambda item: -int(item.code))
-    return {item.code: item.name for item in latest_first if _inside(item.code, x[at], y[at], stamp) >= MOST}
+    fits = [item for item in known if _inside(item.code, x[at], y[at], stamp) >= MOST]
+    return {item.code: item.name for item in sorted(fits, key=_unlikely)}
+
+
+def _unlikely(item: CRSInfo) -> tuple[bool, float, int]:
+    """Return what is greater for a datum from before satellites, and for a system made for a wider zone."""
+    west, _, east, _ = item.area_of_use.bounds if item.area_of_use else (-180.0, -90.0, 180.0, 90.0)
+    ellipsoid = CRS.from_epsg(int(item.code)).ellipsoid
+    old = ellipsoid is None or ellipsoid.semi_major_metre != EARTH
+    return old, (east - west) % 360, int(item.code)
 
 
 def _inside(code: str, x: Floats, y: Floats, stamp: Stamp) -> float:

@@ -282,6 +282,13 @@ def test_another_projection_that_puts_all_into_the_city_is_named(town: Town, dec
     assert float(np.hypot(*(np.array(off.transform(x, y)) - [x, y])).max()) < 200
 
 
+def test_metres_whose_axes_are_exchanged_are_named_with_their_projection(town: Town) -> None:
+    send(town, *reversed(Transformer.from_crs(4326, 4549, always_xy=True).transform(LON, LAT)))
+    sentence = told(town.load(source(town, "4326")))[-1][1]
+    named = "fit EPSG:4549 (CGCS2000 / 3-degree Gauss-Kruger CM 120E), with place.lon and place.lat exchanged, better"
+    assert named in sentence
+
+
 def test_where_earlier_loads_put_the_same_rows_tells_the_datum(town: Town) -> None:
     middle = np.abs(LON - 121.54) < 0.02
     lon, lat = LON[middle], LAT[middle] * 0.5 + 29.82 * 0.5
