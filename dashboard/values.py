@@ -10,9 +10,11 @@ from sqlalchemy import Connection, RowMapping
 from dashboard.api.summary import standings
 from layers import counts, measures
 from layers.counts import Family
+from layers.errors import FilterError
 from layers.filters import Filter
 from layers.indicators import Needs
 from layers.pack import City
+from layers.units import Unit
 
 Found: TypeAlias = dict[int, dict[str, float | None]]
 """Numbers by name, by unit."""
@@ -26,6 +28,21 @@ class Asked:
     filter: Filter
     of: Family
     now: datetime
+
+
+def rank_below(city: City, of: Unit, level: str) -> int:
+    """Return a level's place in the order of levels.
+
+    Raises:
+        UnknownNameError: The city has no such level.
+        FilterError: It is not below the unit.
+    """
+    rank = city.rank(level)
+    if rank <= of.rank:
+        below = [item.id for item in city.levels[of.rank + 1 :]]
+        right = f"it must be below {of.level}: {', '.join(below) or 'nothing is'}"
+        raise FilterError(name="level", value=level, right=right)
+    return rank
 
 
 def measured(connection: Connection, needs: Needs, asked: Asked) -> Found:

@@ -23,8 +23,9 @@ from layers.filters import Filter
 from layers.parameters import numbers
 
 router = APIRouter()
-OWN = ("language", "text", "job", "unplaced")
-LOOKS = ("indicator", "classes", "breaks", "ramp", "layers")
+OWN = ("language", "text", "job", "unplaced", "level")
+LOOKS = ("level", "indicator", "classes", "breaks", "ramp", "layers")
+Level = Annotated[str | None, Query(description="A level below the unit, all of whose units are meant.")]
 Job = Annotated[
     str | None,
     Query(pattern="^[0-9a-zA-Z-]{8,64}$", description="A name of your own choice to ask `/api/export/jobs/…` with."),
@@ -84,13 +85,14 @@ async def read_page(  # noqa: PLR0913 - each is a parameter of the address
     asked: Annotated[Filter, Depends(filter_besides("language", "paper", "job", *LOOKS))],
     *,
     look: Annotated[Look, Depends(the_look)],
+    level: Level = None,
     language: Language = "zh",
     paper: Literal["a4", "a3"] = "a4",
     job: Job = None,
 ) -> Response:
     """Return the map of the units below a unit, coloured by an indicator, with the layers asked for, as one page."""
     progress = exports.begin(job or token_hex(8))
-    wish = Wish("map", "pdf", asked, language)
+    wish = Wish("map", "pdf", asked, language, level=level)
     make = partial(files.begin_page, wish, exports=exports, city=city, look=look, size=paper)
     return download(*await started(make, progress), progress)
 
@@ -114,13 +116,14 @@ async def read_rows(  # noqa: PLR0913 - each is a parameter of the address
         Query(description="Of CSV: whether text that spreadsheets would run as a formula gets an apostrophe."),
     ] = "guarded",
     unplaced: Annotated[bool, Query(description=f"Of incidents: {UNPLACED}.")] = False,
+    level: Level = None,
     job: Job = None,
 ) -> Response:
     """Return `incidents`, a layer's features, or `units` (those below, with their figures) as a file.
 
     `X-Total-Rows` says how many rows it has, as many as `/api/summary` counts. Two exports run at a time.
     """
-    wish = Wish(what, ending, asked, language, verbatim=text == "verbatim", unplaced=unplaced)
+    wish = Wish(what, ending, asked, language, verbatim=text == "verbatim", unplaced=unplaced, level=level)
     progress = exports.begin(job or token_hex(8))
     make = partial(files.begin, wish, exports=exports, city=city, progress=progress)
     return download(*await started(make, progress), progress)

@@ -9,10 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.answers import Named, named
 from dashboard.asking import AConnection, TheCity, documented, family_of, filter_besides
-from dashboard.values import Asked, measured
+from dashboard.values import Asked, measured, rank_below
 from layers import indicators, units
 from layers.counts import Family
-from layers.errors import FilterError
 from layers.filters import Filter
 from layers.indicators import Indicator
 from layers.pack import City
@@ -96,10 +95,5 @@ def definition(indicator: Indicator) -> Definition:
 
 async def family_at(connection: AsyncConnection, city: City, *, of: Unit, level: str, before: date | None) -> Family:
     """Return a unit and all units of a level below it."""
-    rank = city.rank(level)
-    if rank <= of.rank:
-        below = [item.id for item in city.levels[of.rank + 1 :]]
-        right = f"it must be below {of.level}: {', '.join(below) or 'nothing is'}"
-        raise FilterError(name="level", value=level, right=right)
-    rows = (await connection.execute(units.level_below(of, rank, before))).mappings()
+    rows = (await connection.execute(units.level_below(of, rank_below(city, of, level), before))).mappings()
     return Family(of, [Unit.of(row) for row in rows])

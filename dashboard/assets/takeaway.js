@@ -22,11 +22,13 @@
   function offers() {
     const view = picture.view;
     const filtered = onemap.view.query(view);
+    const levelled = onemap.view.query(view, { unit: picture.frame.unit.code }); // the units on screen
+    if (picture.leveled) levelled.append("level", picture.leveled.level);
     const found = [
       view.unplaced
         ? { id: "incidents", name: text("list_unplaced"), rows: picture.summary.unplaced, says: filtered + "&unplaced=true" }
         : { id: "incidents", name: text("list"), rows: picture.summary.total, says: filtered },
-      { id: "units", name: text("units_table"), rows: picture.frame.children.length, says: onemap.view.query(view, { unit: picture.frame.unit.code }) },
+      { id: "units", name: text("units_table"), rows: picture.leveled ? picture.leveled.units : picture.frame.children.length, says: levelled },
     ];
     for (const layer of onemap.city.layers) {
       const rows = picture.held[layer.id];
@@ -114,7 +116,8 @@
     const format = chosen.format[kind()];
     if (kind() === "table") return "/api/export/" + encodeURIComponent(wanted.id) + "." + format + "?" + says;
     says.append("paper", format.slice(4));
-    const { view } = picture;
+    const { view, leveled } = picture;
+    if (leveled) says.append("level", leveled.level);
     const on = onemap.city.layers.filter((layer) => (view.layers ? view.layers.includes(layer.id) : layer.shown));
     const look = { indicator: view.indicator, classes: view.classes, ramp: view.ramp, layers: on.map((layer) => layer.id).join(",") };
     if (view.classes === "manual") look.breaks = (view.breaks || []).join(",");

@@ -7,7 +7,6 @@ differ from those on the ground by less than the line of a scale bar is wide.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -19,12 +18,11 @@ from sqlalchemy import Row, func, select
 from dashboard.classes import Class, class_of, classify
 from dashboard.leaflet import ramp
 from dashboard.measuring import written
+from dashboard.takeaway.family import family
 from dashboard.takeaway.overlays import Overlay, overlays
 from dashboard.takeaway.tables import Order
 from dashboard.values import Asked, measured
-from layers import units
 from layers.coordinates import ELLIPSOID
-from layers.counts import Family
 from layers.filters import Filter
 from layers.indicators import Indicator
 from layers.questions import Question
@@ -88,7 +86,7 @@ class Drawing:
 def drawn(order: Order, look: Look) -> Drawing:
     """Return the units below the order's, or on the lowest level its neighbours, as on screen."""
     chosen, of = None, family(order)
-    if not of.children:
+    if not of.children and not order.rank:
         chosen, order = order.of.code, replace(order, of=parent(order))
         of = family(order)
     indicator = look.indicator
@@ -97,7 +95,7 @@ def drawn(order: Order, look: Look) -> Drawing:
     known = [value for value in values.values() if value is not None]
     classes = classify(known, look.method, digits=indicator.digits, breaks=look.breaks)
     colours = ramp(len(classes), "light", name=look.ramp, from_zero=bool(classes) and classes[0].high == 0)
-    rows = order.connection.execute(polygons(order.of, order.asked.before)).all()
+    rows = order.connection.execute(polygons(order)).all()
     squeeze = math.cos(math.radians(sum(row.lat for row in rows) / len(rows)))
     metres = partial(np.multiply, np.array([METRES * squeeze, METRES]))
 
@@ -133,23 +131,18 @@ def asked_areas(asked: Filter) -> list[BaseGeometry]:
     return [*found, *([shapely.box(*asked.bbox)] if asked.bbox else [])]
 
 
-def family(order: Order) -> Family:
-    """Return the order's unit and those below it."""
-    question = units.family(order.of.code, order.asked.before)
-    found = [Unit.of(row) for row in order.connection.execute(question).mappings()]
-    return Family(found[0], found[1:])
-
-
 def parent(order: Order) -> Unit:
     """Return the unit above the order's."""
     ids = ancestor_ids(order.of.id, len(order.city.levels))[:-1]
     return [Unit.of(row) for row in order.connection.execute(by_ids(ids, order.asked.before)).mappings()][-1]
 
 
-def polygons(of: Unit, before: date | None) -> Question:
-    """Ask for the drawing polygons of a unit's children."""
-    table, live = in_force(before)
+def polygons(order: Order) -> Question:
+    """Ask for the drawing polygons of the order's units."""
+    of = order.of
+    table, live = in_force(order.asked.before)
     own = table.c
+    below = (own.id.between(of.id, of.last_id), own.rank == order.rank) if order.rank else (own.parent_id == of.id,)
     return select(
         own.code,
         own.name,
@@ -157,4 +150,4 @@ def polygons(of: Unit, before: date | None) -> Question:
         func.ST_X(own.label).label("lon"),
         func.ST_Y(own.label).label("lat"),
         func.ST_AsBinary(own.draw).label("shape"),
-    ).where(*live, own.parent_id == of.id)
+    ).where(*live, *below)

@@ -22,6 +22,7 @@ from dashboard.takeaway.titles import title
 from dashboard.takeaway.workbook import ROWS as ROWS_OF_A_SHEET
 from dashboard.takeaway.workbook import xlsx
 from dashboard.takeaway.writing import Job, Writer
+from dashboard.values import rank_below
 from layers.errors import FilterError, NotInForceError, UnknownNameError
 from layers.filters import Filter
 from layers.pack import City
@@ -60,6 +61,8 @@ class Wish:
     verbatim: bool = False
     unplaced: bool = False
     """Only incidents that belong to the unit but to none of its children."""
+    level: str | None = None
+    """The level of the units that are told of; none are the children."""
 
 
 def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress: Progress) -> File:
@@ -72,6 +75,8 @@ def begin(wish: Wish, held: ExitStack, *, exports: Exports, city: City, progress
     table_of = tables(city, wish.what)
     if wish.unplaced and wish.what != INCIDENTS:
         raise FilterError(name="unplaced", value="true", right=f"only {INCIDENTS} can be asked for so")
+    if wish.level and wish.what != UNITS:
+        raise FilterError(name="level", value=wish.level, right=f"only {UNITS} and the map can be asked for so")
     form = VERBATIM if wish.verbatim and wish.ending == "csv" else FORMATS[wish.ending]
     order = ordered(wish, held, exports=exports, city=city, shape=form.shape)
     table = table_of(order)
@@ -110,7 +115,8 @@ def ordered(wish: Wish, held: ExitStack, *, exports: Exports, city: City, shape:
         known = [each.code for each in connection.execute(highest(wish.asked.before))]
         raise UnknownNameError(kind="unit", name=code, known=known)
     of, now = Unit.of(row), datetime.now(UTC)
-    return Order(connection, city, wish.asked, of, wish.language, now, shape, unplaced=wish.unplaced)
+    rank = rank_below(city, of, wish.level) if wish.level else None
+    return Order(connection, city, wish.asked, of, wish.language, now, shape, unplaced=wish.unplaced, rank=rank)
 
 
 def tables(city: City, what: str) -> Callable[[Order], Table]:

@@ -73,7 +73,8 @@ def column(paper: Paper, drawing: Drawing, order: Order, *, look: Look, spot: Sp
     pdf.multi_cell(SIDE - 14, pdf.font_size * 1.25, look.indicator.title.text(language), align="L", padding=0)
     y = pdf.get_y() + 4
     paper.letters(8, colour=DIM)
-    paper.write(left, y, look.indicator.unit.text(language))
+    levels = [order.city.levels[order.rank].title.text(language)] if order.rank else []
+    paper.write(left, y, " · ".join([look.indicator.unit.text(language), *levels]))
     said = told_of(order, look)
     room, needed = pdf.h - MARGIN / 2 - BAR - y, least(paper, said)
     sizes = [key.rows(paper, drawing, look, language=language, across=(left, left + SIDE, size)) for size in KEYS]

@@ -38,6 +38,8 @@ class Order:
     now: datetime
     shape: Shape = "none"
     unplaced: bool = False
+    rank: int | None = None
+    """The level of the units that are told of; none are the children."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
         "{n} 个顶点，{area} 平方公里，在 {lon}, {lat} 一带",
         "{n} corners, {area} km², about {lon}, {lat}",
     ),
+    "in_none": ("不属于该级任何单元的事件", "Incidents that belong to no unit of this level"),
     "no_condition": ("无", "None"),
     "made_at": ("生成时间", "Made at"),
     "data_of": ("数据时间", "Data time"),

@@ -1,24 +1,26 @@
 """The table of units with their figures: what the ranking shows, the greatest first."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, Text, func, literal, select
 
 from dashboard.api.summary import Child, Summary, added_up
+from dashboard.takeaway.family import family
 from dashboard.takeaway.tables import Column, Order, Record, Table, plain, shaped
 from dashboard.takeaway.titles import title, told
 from layers import counts, units
-from layers.counts import Family
-from layers.units import Unit
 
 FIGURES = ("total", "open", "overdue", "closed", "on_time", "due")
 
 
 def table(order: Order) -> Table:
-    """Return the units below the order's, each with its figures; what belongs to none of them is a remark."""
+    """Return the order's units, each with its figures; what belongs to none of them is a remark."""
     summary = counted(order)
     held, live = units.in_force(order.asked.before)
     own = held.c
     figures = {child.code: child for child in summary.children}
     of_level = next((level for level in order.city.levels if level.id in {c.level for c in summary.children}), None)
+    ranked = sorted(figures.values(), key=lambda child: (-child.total, child.code))
+    codes = literal([child.code for child in ranked], ARRAY(Text))
+    place = func.unnest(codes).table_valued("code", with_ordinality="place", name="ranked").render_derived()
     question = select(
         own.code,
         own.name,
@@ -28,32 +30,28 @@ def table(order: Order) -> Table:
         func.ST_X(own.label).label("lon"),
         func.ST_Y(own.label).label("lat"),
         *shaped(own.geom, order.shape),
-    ).where(*live, own.parent_id == order.of.id)
-    ranked = sorted(figures.values(), key=lambda child: (-child.total, child.code))
-    places = func.array_position([child.code for child in ranked], own.code)
+    )
+    question = question.join_from(held, place, own.code == place.c.code).where(*live)
     return Table(
         title=of_level.title if of_level else title("unit"),
         columns=columns(figures),
         total=len(ranked),
-        question=question.order_by(places),
+        question=question.order_by(place.c.place),
         sources=[share.code for share in summary.by_source],
         geometry="MultiPolygon",
         remarks=[
             (told("total", order.language), f"{summary.total:,}"),
-            (told("unplaced_here", order.language), f"{summary.unplaced:,}"),
+            (told("in_none" if order.rank else "unplaced_here", order.language), f"{summary.unplaced:,}"),
         ],
     )
 
 
 def counted(order: Order) -> Summary:
     """Return the figures of the order's unit and of those below it, as the summary counts them."""
-    found = [
-        Unit.of(row) for row in order.connection.execute(units.family(order.of.code, order.asked.before)).mappings()
-    ]
-    family = Family(found[0], found[1:])
-    asked = counts.tally(order.asked, order.city, of=family, now=order.now)
+    of = family(order)
+    asked = counts.tally(order.asked, order.city, of=of, now=order.now)
     rows: list[counts.Counted] = list(order.connection.execute(asked))
-    return added_up(rows, family, asked=order.asked, city=order.city, now=order.now)
+    return added_up(rows, of, asked=order.asked, city=order.city, now=order.now)
 
 
 def columns(figures: dict[str, Child]) -> list[Column]:

@@ -80,6 +80,12 @@ def test_features_and_units_are_all_there(client: Client, ending: str, tmp_path:
     summary = client.json("/api/summary")
     totals = [row["total" if "total" in row else "Incidents"] for row in rows(units.content, ending, tmp_path)]
     assert [int(n) for n in totals] == sorted((child["total"] for child in summary["children"]), reverse=True)
+    lowest = client.json("/api/city")["levels"][-1]["id"]
+    cells = client.get(f"/api/export/units.{ending}?language=en&status=closed&level={lowest}")
+    values = client.json(f"/api/indicators/count/values?status=closed&level={lowest}")["values"]
+    totals = [row["total" if "total" in row else "Incidents"] for row in rows(cells.content, ending, tmp_path)]
+    assert cells.headers["x-total-rows"] == str(len(values))
+    assert [int(n) for n in totals] == sorted(values, reverse=True), "all units of a level, as the map shows them"
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -205,6 +211,9 @@ def test_a_file_is_called_after_what_it_is(client: Client) -> None:
         ("/api/export/incidents.pdf", 400, "ending"),
         ("/api/export/incidents.csv?status=lost", 400, "no status has the id 'lost'"),
         ("/api/export/units.csv?unplaced=true", 400, "only incidents can be asked for so"),
+        ("/api/export/units.csv?level=moon", 400, "no level has the id 'moon'"),
+        ("/api/export/units.csv?level=city", 400, "it must be below city"),
+        ("/api/export/incidents.csv?level=city", 400, "only units and the map can be asked for so"),
         ("/api/export/jobs/unheard-of", 404, "no export has the id 'unheard-of'"),
     ],
 )

@@ -71,6 +71,9 @@ def test_the_polygons_have_the_colours_of_the_legend(client: Client) -> None:
     (drawing,) = [stream for stream in unpacked(client.get("/api/export/map.pdf").content) if b" rg" in stream]
     filled = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) rg", drawing)
     assert len(set(filled)) > 2
+    lowest = client.json("/api/city")["levels"][-1]["id"]
+    (cells,) = [s for s in unpacked(client.get(f"/api/export/map.pdf?level={lowest}").content) if b" rg" in s]
+    assert cells.count(b"B*") - drawing.count(b"B*") > 5, "all units of a level are more than the children"
 
 
 def test_another_indicator_is_named_defined_and_coloured_as_on_screen(client: Client) -> None:
