@@ -1,6 +1,6 @@
 """Columns of a file as guesses look at them: their values, how often each stands there, how many rows have one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,10 +11,12 @@ import shapely
 
 from etl.codes import codes_in
 from etl.fields import Floats, numbers_in, trimmed
-from etl.guess.words import NULLS
+from etl.guess.words import NULLS, VOIDS
 from etl.rows import Rows, Shapes
 from layers.datum import Degrees
 
+MEASURED = r"^[-+]?\d[\d.,:/\s年月日时分秒TZ+-]*$"
+"""How numbers, dates and times look."""
 NUMERIC = 0.95
 """The share of its values that are numbers in a column of numbers."""
 
@@ -29,10 +31,10 @@ class Column:
     """As the file has it."""
 
     @classmethod
-    def of(cls, name: str, sent: pa.Array) -> "Column":
+    def of(cls, name: str, sent: pa.Array, nulls: Iterable[str] = NULLS) -> "Column":
         """Return a column as the file has it, without texts that mean nothing."""
         text = codes_in(sent) if pa.types.is_floating(sent.type) else trimmed(sent)
-        meaningless = pc.is_in(text, value_set=pa.array(NULLS, pa.string()))
+        meaningless = pc.is_in(text, value_set=pa.array(nulls, pa.string()))
         return cls(name, pc.if_else(meaningless, pa.scalar(None, pa.string()), text), sent.type)
 
     @cached_property
@@ -80,14 +82,11 @@ class Sample:
     def of(cls, rows: Rows) -> "Sample":
         """Look at a piece of a file."""
         sent = {name: rows.columns.column(name) for name in rows.names}
-        nulls: dict[str, int] = {}
-        for column in sent.values():
-            if pa.types.is_string(column.type):
-                text = pc.utf8_trim_whitespace(column)
-                for word in NULLS:
-                    if many := pc.sum(pc.equal(text, word)).as_py():
-                        nulls[word] = nulls.get(word, 0) + many
-        columns = tuple(Column.of(name, column) for name, column in sent.items())
+        texts = [pc.utf8_trim_whitespace(column) for column in sent.values() if pa.types.is_string(column.type)]
+        words = [*NULLS, *{word: None for text in texts for word in _voids(text)}]
+        often = {word: sum(pc.sum(pc.equal(text, word)).as_py() or 0 for text in texts) for word in words}
+        nulls = {word: many for word, many in often.items() if many}
+        columns = tuple(Column.of(name, column, words) for name, column in sent.items())
         return cls(columns, rows.shapes, rows.crs, rows.strange, len(rows), nulls)
 
     def __getitem__(self, name: str) -> Column:
@@ -112,3 +111,14 @@ class Sample:
         extended = shapely.get_dimensions(shapes) > 0
         shapes[extended] = shapely.point_on_surface(shapes[extended])
         return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _voids(text: pa.Array) -> list[str]:
+    """Return the words that mean nothing in a column which otherwise holds numbers, dates or times."""
+    said = text.filter(pc.greater(pc.binary_length(text), 0))
+    there = [word for word in VOIDS if pc.any(pc.equal(said, word)).as_py()]
+    if not there:
+        return []
+    rest = said.filter(pc.invert(pc.is_in(said, value_set=pa.array([*NULLS, *there], pa.string()))))
+    measured = pc.sum(pc.match_substring_regex(rest, MEASURED)).as_py() or 0
+    return there if measured and measured >= NUMERIC * len(rest) else []

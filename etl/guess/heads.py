@@ -13,7 +13,7 @@ LOOKED_AT = 50
 """Rows from the first one on."""
 DEEPEST = 20
 """The row below which no names are looked for."""
-FULL = 0.8
+FULL = 0.6
 """The share of the columns that a row of names fills."""
 VALUE = re.compile(r"^[-+]?[\d.,:/\s年月日-]+$")
 """What no column is called: numbers, dates, times."""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 NULLS = ("(null)", "NULL", "null", "N/A", "n/a", "#N/A", "\\N", "None", "nan", "NaN", "-", "--", "空", "暂无", "未填写")
 """Texts that mean nothing was filled in."""
+VOIDS = ("/", "\\", "—", "——", "\uff0d", "无", "不详", "未知", "none", "unknown")
+"""Texts that mean so among numbers, dates and times, and may be an answer among words."""
 
 LON = (
     r"lon|lng|long|longitude|经度|东经",

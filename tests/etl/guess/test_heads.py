@@ -36,6 +36,13 @@ def test_names_that_are_empty_or_alike_get_one_of_their_own() -> None:
     assert head.names == ("编号", "地址", "地址 (3)", "时间", "column 5")
 
 
+def test_two_columns_in_five_may_lack_a_name() -> None:
+    head = head_of([["编号", "地址", "", "时间", "", ""], ["1", "a", "x", "2026-01-01", "y", "z"]])
+    assert (head.row, head.names[:4]) == (0, ("column 1", "column 2", "column 3", "column 4"))
+    head = head_of([["编号", "地址", "", "时间", ""], ["1", "a", "x", "2026-01-01", "y"]])
+    assert (head.row, head.names) == (1, ("编号", "地址", "column 3", "时间", "column 5"))
+
+
 @pytest.mark.parametrize("gap", range(3))
 def test_a_first_row_with_gaps_is_no_second_row_of_names(gap: int) -> None:
     first = ["" if at == gap else "x" for at in range(5)]

@@ -58,6 +58,17 @@ def test_text_is_opened_as_it_was_written(tmp_path: Path) -> None:
     assert [column.name for column in found.sample.columns] == ["编号", "时间", "地址"]
 
 
+def test_a_word_means_nothing_where_numbers_or_times_stand_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "案件.csv"
+    rows = ["1,121.5,2026-01-01,无", "2,/,—,无", "3,无,2026/1/2 8:00,轻伤", "4,121.6,2026年1月3日,/"]
+    file.write_text("\n".join(["编号,经度,时间,伤亡", *rows]), encoding="utf-8")
+    found = looked_at(file)
+    assert set(plain(found.read)["null"]) == {"/", "—", "无"}
+    assert found.sample["经度"].numeric
+    file.write_text("编号,伤亡\n1,无\n2,轻伤\n", encoding="utf-8")
+    assert "null" not in plain(looked_at(file).read)
+
+
 def test_lines_may_end_in_returns_alone(tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     file.write_bytes(b"id;note\r" + b'1;"x\ny"\r2;z\r' * 50_000)
