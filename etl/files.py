@@ -13,7 +13,7 @@ from layers.errors import SourceDataError
 from layers.pack import City
 from layers.specs import SERVICES, SourceSpec
 
-EDITION = 1
+EDITION = 2
 """Raised when the same files would give other rows than before."""
 SIDECARS = frozenset({".dbf", ".shx", ".prj", ".cpg"})
 """What belongs to a shapefile and is read with it."""

@@ -1,7 +1,7 @@
 """Excel workbooks (.xlsx, .xlsb, .xls) and .ods: one sheet, one row of it the header."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -53,9 +53,11 @@ def _cells(file: Path, *, name: str, spec: ReadSpec) -> tuple[list[list[Any]], i
                 found = f"no sheet {spec.sheet!r}"
                 raise SourceDataError(name, found=found, right=f"it has {list_some(sheets) or 'none'}")
             at = sheets.index(wanted) if isinstance(wanted, str) else wanted
-            rows: list[list[Any]] = book.get_sheet_by_index(at).to_python(skip_empty_area=False)
+            sheet = book.get_sheet_by_index(at)
+            rows: list[list[Any]] = sheet.to_python(skip_empty_area=False)
             if spec.sheet is None and len(sheets) > 1:
                 _require_one(book, rows, name=name, spec=spec)
+            _unmerge(rows, sheet.merged_cell_ranges or [], first=spec.header - bool(spec.columns))
             return rows, _failed(file, at)
     except calamine.PasswordError as locked:
         raise SourceDataError(name, found="it is locked with a password", right="send it without") from locked
@@ -84,6 +86,14 @@ def _failed(file: Path, at: int) -> int:
             return found
     except (*BAD, LookupError, StopIteration):
         return 0
+
+
+def _unmerge(rows: list[list[Any]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]], *, first: int) -> None:
+    """Write what a cell says that was merged over several rows into each of them, as a person reads it."""
+    for (top, left), (bottom, _) in merged:
+        if first <= top < bottom and top < len(rows) and left < len(rows[top]):
+            for row in rows[top + 1 : bottom + 1]:
+                row[left] = rows[top][left]
 
 
 def _require_one(book: calamine.CalamineWorkbook, rows: list[list[Any]], *, name: str, spec: ReadSpec) -> None:

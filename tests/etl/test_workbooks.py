@@ -69,6 +69,24 @@ def test_formulas_that_failed_are_nothing_and_keep_rows_out_that_need_them(town:
         assert [item.findings for item in catalogue.loads(connection, source="hotline")] == [outcome.findings] * 2
 
 
+def test_a_cell_merged_over_several_rows_is_that_of_each(town: Town) -> None:
+    with xlsxwriter.Workbook(Path(town.write("hotline.xlsx", ""))) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, len(COLUMNS) - 1, "台账")
+        for at, name in enumerate(COLUMNS):
+            sheet.merge_range(1, at, 2, at, name)
+        for at in range(4):
+            sheet.write_row(3 + at, 0, (case(f"K{at}") | {"时间": "2026-06-01T08:30:00", "标题": ""}).values())
+        sheet.merge_range(3, 1, 5, 1, "夜间摊贩")
+        sheet.merge_range(6, 1, 6, 2, "")
+        sheet.write_row(6, 1, ("噪声", "2026-06-02T08:30:00"))
+    reading = {"format": "excel", "path": "hotline.xlsx", "encoding": None, "header": 4, "columns": COLUMNS}
+    outcome = town.load(town.source("hotline", read=reading, fields={"reported_at": {"column": "时间", "format": ()}}))
+    assert (outcome.loaded, outcome.rejected) == (4, 0)
+    found = [title for (title,) in town.rows("SELECT title FROM incident ORDER BY key")]
+    assert found == ["夜间摊贩", "夜间摊贩", "夜间摊贩", "噪声"]
+
+
 def test_formulas_that_failed_are_counted_in_the_sheet_of_an_ods_that_is_read(town: Town) -> None:
     error = '<table:table-cell office:value-type="string" office:string-value="" calcext:value-type="error"/>'
     row = {**case("A", 时间="2026-06-01T08:30:00"), "标题": error}
