@@ -10,10 +10,10 @@ from fastapi import Depends, Query, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from layers import editions, units
-from layers.counts import Family
 from layers.errors import NotInForceError, UnknownNameError
 from layers.filters import NAMES, REPEATABLE, Filter, parse
 from layers.pack import City
+from layers.tallies import Family
 from layers.units import Unit
 
 EXPLAINED = {

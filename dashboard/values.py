@@ -9,11 +9,11 @@ from sqlalchemy import Connection, RowMapping
 
 from dashboard.api.summary import standings
 from layers import counts, measures
-from layers.counts import Family
 from layers.errors import FilterError
 from layers.filters import Filter
 from layers.indicators import Needs
 from layers.pack import City
+from layers.tallies import Family
 from layers.units import Unit
 
 Found: TypeAlias = dict[int, dict[str, float | None]]

@@ -1,15 +1,9 @@
 """Counting incidents for a unit and its children: from the roll-up where it can answer, else from the incidents.
 
-Both ways answer rows of the same columns, told apart by `part`:
-
-- `unit`: n, on_time and late by category, status and source, of the whole unit
-- `child`: n, on_time and late by child and status; child is null, or no unit in force, for what belongs to none
-- `day`: n by local day
-- `late`: nothing but late, by child: what the roll-up does not know yet of what is overdue, for the unit, too
+Both ways answer the rows that `tallies` describes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -23,45 +17,34 @@ from sqlalchemy import (
     Date,
     DateTime,
     Executable,
-    FromClause,
     Integer,
-    Row,
     SmallInteger,
     Text,
     TextClause,
     bindparam,
-    case,
-    cast,
-    func,
     literal,
-    null,
     select,
     text,
-    tuple_,
     union_all,
 )
-from sqlalchemy.types import TypeEngine
 
-from layers import clocks, editions
+from layers import editions, tallies
 from layers.filters import Filter
-from layers.incidents import branches, clauses_of, conditions, without_unit
+from layers.incidents import branches, clauses_of, without_unit
 from layers.model import (
     KINDS_BY_DAY,
     KINDS_BY_MONTH,
     TOTALS_BY_DAY,
     Grain,
     Status,
-    category,
     incident,
     incident_count,
     level_bits,
     level_shift,
-    source,
 )
 from layers.pack import City
 from layers.parameters import midnight
-from layers.questions import Question
-from layers.units import Unit
+from layers.tallies import COLUMNS, Family, from_incidents
 
 # A text, because the same question put together clause by clause takes longer to build than to answer.
 TALLY = (files("layers") / "sql" / "tally.sql").read_text(encoding="utf-8")
@@ -94,29 +77,6 @@ MANY = 500
 
 Piece: TypeAlias = tuple[Grain, date | None, date | None]
 """Whole months or single days from a first one to a last one that is not included; null is open."""
-
-Counted: TypeAlias = Row[*tuple[Any, ...]]
-"""A row of `COLUMNS`."""
-COLUMNS: Mapping[str, TypeEngine[Any]] = {
-    "part": Text(),
-    "child_id": BigInteger(),
-    "category": Text(),
-    "status": SmallInteger(),
-    "source": Text(),
-    "day": Date(),
-    "n": BigInteger(),
-    "on_time": BigInteger(),
-    "late": BigInteger(),
-}
-"""What both ways answer, in the order of `tally.sql`."""
-
-
-@dataclass(frozen=True)
-class Family:
-    """A unit and its direct children."""
-
-    unit: Unit
-    children: Sequence[Unit]
 
 
 def tally(asked: Filter, city: City, *, of: Family, now: datetime) -> Executable:
@@ -199,78 +159,9 @@ def corrected(roll_up: TextClause, asked: Filter, city: City, *, of: Family, now
     for unit_id, sign in ((incident.c.unit_id, -1), (was.c.unit_id, 1)):
         here = [] if of.unit.rank == 0 else [unit_id.between(of.unit.id, of.unit.last_id)]
         where = [was.c.unit_id != incident.c.unit_id, *here, *without_unit(asked, city)]
-        found = _tally(moved, unit_id, where, city=city, of=of, now=now, sign=sign).subquery()
+        found = tallies.of_rows(moved, unit_id, where, city=city, of=of, now=now, sign=sign).subquery()
         parts.append(select(*(found.c[name] for name in COLUMNS)))
     return union_all(*parts)
-
-
-def from_incidents(asked: Filter, city: City, *, of: Family, now: datetime) -> Question:
-    """Ask the incidents themselves, in one pass."""
-    rows, unit_id = editions.with_former(incident, asked.before)
-    return _tally(rows, unit_id, conditions(asked, city, of.unit), city=city, of=of, now=now)
-
-
-def _tally(  # noqa: PLR0913 - which rows, where they are, and how they count
-    rows: FromClause,
-    unit_id: ColumnElement[int],
-    where: Sequence[ColumnElement[bool]],
-    *,
-    city: City,
-    of: Family,
-    now: datetime,
-    sign: int = 1,
-) -> Question:
-    """Count incidents by unit, child and day at once."""
-    table = incident.c
-    closed = table.status == int(Status.CLOSED)
-    found = (
-        select(
-            child_of(unit_id, of, len(city.levels)).label("child_id"),
-            table.category_id,
-            table.status,
-            table.source_id,
-            cast(clocks.local(table.reported_at, city.time_zone), Date).label("day"),
-            (closed & (table.closed_at <= table.due_at)).label("on_time"),
-            (~closed & (table.due_at < now)).label("late"),
-        )
-        .select_from(rows)
-        .where(*where)
-        # A fence: else what a row is would be worked out again for each way of grouping.
-        .offset(0)
-        .subquery("found")
-    )
-    seen = found.c
-    whole = (seen.category_id, seen.status, seen.source_id)
-    sets = func.grouping_sets(tuple_(*whole), tuple_(seen.child_id, seen.status), tuple_(seen.day))
-    part = case((func.grouping(seen.category_id) == 0, "unit"), (func.grouping(seen.day) == 0, "day"), else_="child")
-    every = func.count()
-    counted = {"n": every, "on_time": every.filter(seen.on_time), "late": every.filter(seen.late)}
-    tally = (
-        select(
-            part.label("part"),
-            *(seen[name] for name in ("child_id", "category_id", "status", "source_id", "day")),
-            *((number if sign > 0 else -number).label(name) for name, number in counted.items()),
-        )
-        .group_by(sets)
-        .subquery("tally")
-    )
-    codes = {"category": category.c.code.label("category"), "source": source.c.code.label("source")}
-    return (
-        select(*(codes[name] if name in codes else tally.c[name] for name in COLUMNS))
-        .outerjoin(category, category.c.id == tally.c.category_id)
-        .outerjoin(source, source.c.id == tally.c.source_id)
-    )
-
-
-def child_of(unit_id: ColumnElement[int], of: Family, levels: int) -> ColumnElement[int | None]:
-    """Return the expression for the child an id below the unit belongs to: a mask away, null where it names none."""
-    mask = (1 << level_bits(levels)) - 1
-    whens = []
-    for rank in sorted({child.rank for child in of.children}):
-        bits = literal(level_shift(rank, levels), Integer)
-        above = unit_id.bitwise_rshift(bits)
-        whens.append((above.bitwise_and(mask) != 0, above.bitwise_lshift(bits)))
-    return case(*whens, else_=null()) if whens else cast(null(), BigInteger)
 
 
 def kept(rank: int, grain: Grain, *, kinds: bool) -> bool:

@@ -21,13 +21,14 @@ from sqlalchemy import (
 )
 
 from layers import clocks, editions
-from layers.counts import Family, child_of, counted, kept, lateness, number, pieces
+from layers.counts import counted, kept, lateness, number, pieces
 from layers.filters import Filter
 from layers.incidents import branches, conditions
 from layers.model import Grain, Status, category, incident, incident_count, settings, source
 from layers.pack import City
 from layers.questions import Question
 from layers.steps import Size
+from layers.tallies import Family, child_of
 from layers.units import Unit
 
 NUMBERS = ("n", "closed", "on_time", "late")

@@ -9,13 +9,13 @@ from datetime import date
 from sqlalchemy import CTE, ColumnElement, Double, Integer, cast, func, literal, select, true, tuple_, union_all
 
 from layers.city_specs import CamerasSpec
-from layers.counts import Family, child_of
 from layers.editions import with_former
 from layers.filters import Filter
 from layers.incidents import below, conditions
 from layers.model import Status, feature, incident
 from layers.pack import City
 from layers.questions import Question
+from layers.tallies import Family, child_of
 from layers.units import in_force
 
 SHORTEST_DEGREE = 110_000

@@ -15,12 +15,12 @@ from dashboard.api.months import titled, top
 from dashboard.api.summary import Totals, ends, standings
 from dashboard.asking import ASnapshot, TheCity, documented, filter_besides, unit_of
 from dashboard.state import SIDE_BY_SIDE
-from layers import counts, measures, steps, units
-from layers.counts import Family
+from layers import counts, measures, steps, tallies, units
 from layers.errors import FilterError
 from layers.filters import NAMES, Filter
 from layers.indicators import BESIDE, Numbers
 from layers.pack import City
+from layers.tallies import Family
 from layers.units import Unit
 
 NAME = "beside"
@@ -58,7 +58,7 @@ class Found:
 
     unit: Unit
     path: list[Named]
-    rows: Sequence[counts.Counted]
+    rows: Sequence[tallies.Counted]
 
     def by_day(self) -> Counter[date]:
         """Return how many there were on each day."""
@@ -120,7 +120,7 @@ def compared(found: Found, held: Numbers, *, firsts: Sequence[date], asked: Filt
     )
 
 
-def shares(rows: Sequence[counts.Counted], asked: Filter, city: City) -> list[Share]:
+def shares(rows: Sequence[tallies.Counted], asked: Filter, city: City) -> list[Share]:
     """Return how many there are of each category."""
     totals = Counter[str]()
     for row in rows:

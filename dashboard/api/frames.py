@@ -18,12 +18,12 @@ from dashboard.api.summary import ends
 from dashboard.asking import ASnapshot, TheCity, documented, family_of, filter_besides
 from dashboard.classes import classify, shown
 from layers import frames, indicators, measures, steps
-from layers.counts import Family
 from layers.errors import FilterError
 from layers.filters import Filter
 from layers.indicators import Indicator, Needs
 from layers.pack import City
 from layers.parameters import numbers
+from layers.tallies import Family
 from layers.units import Unit
 
 MOST, MOST_VALUES = 400, 250_000

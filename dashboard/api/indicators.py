@@ -11,11 +11,11 @@ from dashboard.answers import Named, named
 from dashboard.asking import AConnection, TheCity, documented, family_of, filter_besides
 from dashboard.values import Asked, measured, rank_below
 from layers import indicators, units
-from layers.counts import Family
 from layers.filters import Filter
 from layers.indicators import Indicator
 from layers.pack import City
 from layers.parts import Title
+from layers.tallies import Family
 from layers.units import Unit
 
 router = APIRouter()

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from dashboard.asking import AConnection, TheCity, documented, filter_besides, unit_of
 from layers import counts, features, sources
-from layers.counts import Family
 from layers.filters import Filter
 from layers.pack import City
 from layers.specs import LayerSpec
 from layers.styles import StyleSpec
+from layers.tallies import Family
 from layers.units import Unit
 
 router = APIRouter()

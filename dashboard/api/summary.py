@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from dashboard.answers import Named, Share, named
 from dashboard.asking import AConnection, TheCity, TheFilter, documented, family_of
 from layers import counts
-from layers.counts import Counted, Family
 from layers.filters import Filter
 from layers.model import Status
 from layers.pack import City
 from layers.parts import Title
+from layers.tallies import Counted, Family
 from layers.words import STATUSES, status_code
 
 DAYS_WITHOUT_HOLES = 3 * 366

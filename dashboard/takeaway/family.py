@@ -2,7 +2,7 @@
 
 from dashboard.takeaway.tables import Order
 from layers import units
-from layers.counts import Family
+from layers.tallies import Family
 from layers.units import Unit
 
 

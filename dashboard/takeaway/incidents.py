@@ -9,12 +9,12 @@ from dashboard.takeaway.places import Places, point, unit_columns
 from dashboard.takeaway.tables import Column, Order, Record, Table, attribute, coded, plain, shaped
 from dashboard.takeaway.titles import title
 from layers import counts, incidents
-from layers.counts import Family
 from layers.editions import unit_id
 from layers.model import Status, category, incident, source
 from layers.pack import City
 from layers.questions import Question
 from layers.specs import LayerField, LayerSpec
+from layers.tallies import Family
 from layers.words import STATUSES, status_code
 
 TIMES = ("reported_at", "accepted_at", "dispatched_at", "resolved_at", "closed_at", "due_at")

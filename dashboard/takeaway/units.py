@@ -6,7 +6,7 @@ from dashboard.api.summary import Child, Summary, added_up
 from dashboard.takeaway.family import family
 from dashboard.takeaway.tables import Column, Order, Record, Table, plain, shaped
 from dashboard.takeaway.titles import title, told
-from layers import counts, units
+from layers import counts, tallies, units
 
 FIGURES = ("total", "open", "overdue", "closed", "on_time", "due")
 
@@ -50,7 +50,7 @@ def counted(order: Order) -> Summary:
     """Return the figures of the order's unit and of those below it, as the summary counts them."""
     of = family(order)
     asked = counts.tally(order.asked, order.city, of=of, now=order.now)
-    rows: list[counts.Counted] = list(order.connection.execute(asked))
+    rows: list[tallies.Counted] = list(order.connection.execute(asked))
     return added_up(rows, of, asked=order.asked, city=order.city, now=order.now)
 
 

@@ -19,12 +19,12 @@ import httpx
 from sqlalchemy import Connection, create_engine, make_url, text
 
 from layers import counts, units
-from layers.counts import Family
 from layers.database import READING
 from layers.filters import Filter, parse
 from layers.model import level_shift
 from layers.pack import City
 from layers.settings import Settings
+from layers.tallies import Family
 from layers.units import Unit
 from tests.benchmarks._peers import Duck, joined
 from tests.benchmarks._served import serve

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, select
 from dashboard.api.summary import added_up
 from etl.stamp import Stamp, former_stamps, units_in_force
 from layers import counts, editions, features, incidents, orders, units
-from layers.counts import Family
 from layers.filters import Filter, parse
 from layers.model import feature, incident
+from layers.tallies import Family
 from layers.units import Unit
 from tests.etl.test_editions import GONE, MERGED, edition, merged, scatter
 from tests.etl.test_unit_rows import Feature

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 
 from etl.request import Request
 from layers import features, incidents, orders, points, units
-from layers.counts import Family, from_incidents, from_roll_up
+from layers.counts import from_roll_up
 from layers.errors import LoadError
 from layers.filters import Filter
 from layers.model import incident
 from layers.specs import SourceSpec
+from layers.tallies import Family, from_incidents
 from layers.units import Unit
 from tests.etl.town import NOW, Town, case
 

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Executable, create_engine, func, select, text
 
 from layers import counts, incidents, units
 from layers.clauses import Term
-from layers.counts import Family, counted, fine, from_incidents, from_roll_up, pieces, tally
+from layers.counts import counted, fine, from_roll_up, pieces, tally
 from layers.database import driver_url
 from layers.filters import Filter, parse
 from layers.model import Grain, Status, incident
 from layers.pack import City
+from layers.tallies import Family, from_incidents
 from layers.units import Unit
 
 NOW = datetime(2025, 6, 1, 12, 34, tzinfo=UTC)
