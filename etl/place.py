@@ -13,7 +13,8 @@ from pyproj.exceptions import ProjError
 
 from etl.checks import Verdicts
 from etl.codes import codes_in
-from etl.fields import Floats, numbers_in, trimmed
+from etl.coordinates import coordinates_in, pairs_in
+from etl.fields import Floats, trimmed
 from etl.rows import Mask, Rows, Shapes
 from etl.shapes import METRES_PER_DEGREE, polygons
 from etl.stamp import OUTSIDE, Stamp
@@ -187,11 +188,16 @@ def _sent(rows: Rows) -> Shapes:
 def _columns(rows: Rows, spec: PlaceSpec, verdicts: Verdicts) -> tuple[Floats, Floats]:
     columns = [rows.columns.column(name) for name in (spec.lon, spec.lat)]
     given = [np.asarray(trimmed(column).is_valid()) for column in columns]
-    x, y = (numbers_in(column) for column in columns)
+    if spec.lon == spec.lat:
+        x, y = pairs_in(columns[0], spec.order, spec.datum)
+    else:
+        x, y = coordinates_in(columns[0], "lon"), coordinates_in(columns[1], "lat")
     usable = np.isfinite(x) & np.isfinite(y)
 
     def message(row: int) -> str:
         sent = [column[row].as_py() for column in columns]
+        if spec.lon == spec.lat:
+            return f"{spec.lon} is {sent[0]!r}; it must hold two numbers, WKT or WKB in EPSG:{spec.datum}, or be empty"
         return f"{spec.lon} and {spec.lat} are {sent[0]!r} and {sent[1]!r}; both must be numbers, or both empty"
 
     verdicts.reject((given[0] | given[1]) & ~usable, "not-a-number", message)

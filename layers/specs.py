@@ -112,11 +112,17 @@ class ReadSpec(Part):
         return self
 
 
+Order = Literal["lon lat", "lat lon"]
+
+
 class PlaceSpec(Part):
     """Where a row is: two columns or the file's own geometry, in a datum; and a unit code to fall back on."""
 
     lon: str | None = None
     lat: str | None = None
+    """The same column as `lon` where that holds both, or a shape as WKT or WKB."""
+    order: Order = "lon lat"
+    """Which comes first in a column that holds both."""
     datum: str = "4326"
     """`gcj02`, `bd09`, or an EPSG code."""
     unit: str | None = None
@@ -130,6 +136,9 @@ class PlaceSpec(Part):
     def _pairs(self) -> Self:
         if (self.lon is None) != (self.lat is None):
             msg = "lon and lat go together"
+            raise ValueError(msg)
+        if self.order != "lon lat" and (self.lon is None or self.lon != self.lat):
+            msg = "order is for one column that holds both; name it under lon and under lat"
             raise ValueError(msg)
         if self.datum not in {"gcj02", "bd09"} and not self.datum.isdigit():
             msg = f"datum {self.datum!r} must be 'gcj02', 'bd09' or an EPSG code such as '4490'"

@@ -11,7 +11,7 @@ from simulate.values import Column, Rows
 
 BAD_DATES = ("2025/13/45 25:61:00", "昨天下午", "0000-00-00", "20250230")
 UNKNOWN_CATEGORY = "待定/其他类"
-NOT_A_NUMBER = ("东经121度", "#N/A", "-", "null")
+NOT_A_NUMBER = ("东经约121度", "#N/A", "-", "null")
 FAR_EAST = 4.0
 """Degrees that take a point out to sea."""
 PLACE_KINDS = ("swapped", "outside", "not-a-number")

@@ -1,15 +1,16 @@
 """Where rows are: which columns are coordinates, in which datum, and what speaks for it."""
 
-import re
 from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pyarrow as pa
 
+from etl.coordinates import Axis, coordinates_in, pairs_in
 from etl.fields import Floats
 from etl.guess import datums
 from etl.guess.belonging import belonging
-from etl.guess.columns import Column, Sample
+from etl.guess.columns import NUMERIC, Column, Sample
 from etl.guess.ground import Ground
 from etl.guess.guess import Guess
 from etl.guess.words import LAT, LON, called
@@ -23,8 +24,9 @@ LOOKED_AT = 5_000
 MOST = 0.5
 """The share of places inside the city without which two columns of numbers are no place."""
 NEAR = 300
-PLACED = r"(SRID=\d+;)?(MULTI)?(POINT|LINE|POLYGON)|\(?-?\d{1,3}[.]\d+[,，;\s]+-?\d{1,3}[.]\d+\)?$"
-"""How a value looks that is a place by itself."""
+AXES: dict[Axis, tuple[str, ...]] = {"lon": LON, "lat": LAT}
+ANY = "gcj02"
+"""A datum that says nothing against what a shape says of itself."""
 Pair = tuple[Column, Column]
 Axes = tuple[Column, Column, str]
 """East, north, and what speaks for it."""
@@ -43,6 +45,8 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
             why = "exchanged: as surveyors have it, the northing is called x; only so do the places lie in the city"
             found = {"lon": Guess(north.name, why, "likely"), "lat": Guess(east.name, why, "likely")}
             x, y = y, x
+    elif both := _in_one(sample, ground):
+        found, x, y = both
     else:
         unit = belonging(sample, city, ground)
         return unit.entries() if unit else _nowhere(sample)
@@ -58,20 +62,43 @@ def place(sample: Sample, city: City, ground: Ground | None) -> dict[str, Guess]
     return found | (unit.entries() if unit else {})
 
 
+def _in_one(sample: Sample, ground: Ground | None) -> tuple[dict[str, Guess], Floats, Floats] | None:
+    """Return the column that holds both numbers, or a shape, and the places; exchanged where only that makes sense."""
+    for column in sample.columns:
+        straight, turned = (pairs_in(column.text[:LOOKED_AT], order, ANY) for order in ("lon lat", "lat lon"))
+        given = len(straight[0]) - column.text[:LOOKED_AT].null_count
+        if not given or np.count_nonzero(np.isfinite(straight[0])) < NUMERIC * given:
+            continue
+        share = [ground.share(*pair) if ground else datums.degrees(*pair) for pair in (straight, turned)]
+        if not max(share):
+            continue
+        why = (
+            f"it holds both numbers, or a shape; {share[0]:.1%} of the places lie in the city"
+            if ground
+            else "it looks so"
+        )
+        found = {"lon": Guess(column.name, why, "likely"), "lat": Guess(column.name, why, "likely")}
+        if share[1] > share[0]:
+            found["order"] = Guess("lat lon", "only so do most places make sense", "likely")
+        return found, *(turned if share[1] > share[0] else straight)
+    return None
+
+
 def _nowhere(sample: Sample) -> dict[str, Guess]:
     """Return that rows come in without a place, and what seems to hold one all the same."""
-    why = "no two columns hold coordinates, and none names a unit, so rows come in without a place"
-    spoken = called((column.name for column in sample.columns), LON + LAT)
-    for column in sample.columns:
-        example = next(iter(column.counts), "")
-        if example and (column.name in spoken or re.match(PLACED, example)):
-            why += f"; {column.name} holds {example!r}: send two columns of plain numbers, such as 121.55 and 29.87"
-            return {"lon": Guess(column.name, why, "unsure", off=True)}
+    why = "no column holds coordinates, and none names a unit, so rows come in without a place"
+    for name in called((column.name for column in sample.columns), LON + LAT):
+        if example := next(iter(sample[name].counts), ""):
+            why += f"; {name} holds {example!r}, which is no number or angle: send such as 121.55, or 121\u00b033'0\""
+            return {"lon": Guess(name, why, "unsure", off=True)}
     return {"lon": Guess("?", why, "unsure", off=True)}
 
 
 def _axes(sample: Sample, ground: Ground | None) -> Axes | None:
-    numbers = {column.name: column for column in sample.columns if column.numeric}
+    columns = {column.name: column for column in sample.columns}
+    angles = {name: _angles(columns[name], axis) for axis, words in AXES.items() for name in called(columns, words)}
+    numbers = {name: angles.get(name, column) for name, column in columns.items()}
+    numbers = {name: column for name, column in numbers.items() if column.numeric}
     named = [(numbers[lon], numbers[lat]) for lon in called(numbers, LON) for lat in called(numbers, LAT) if lon != lat]
     either = [pair for pair in named if datums.degrees(*_values(pair)) or datums.degrees(*reversed(_values(pair)))]
     if either:
@@ -81,6 +108,18 @@ def _axes(sample: Sample, ground: Ground | None) -> Axes | None:
         if inside := [pair for pair in pairs if ground.share(*_values(pair)) > MOST]:
             return _best(inside, ground, "the names do not say so, but the values do")
     return (*named[0], "their names say so, though their values are no degrees") if named else None
+
+
+def _angles(column: Column, axis: Axis) -> Column:
+    """Return a column with its angles, and numbers written otherwise, as plain numbers."""
+    if column.numeric:
+        return column
+    numbers = coordinates_in(column.text, axis)
+    return (
+        Column(column.name, pa.array(numbers, from_pandas=True).cast(pa.string()), column.kind)
+        if np.count_nonzero(np.isfinite(numbers)) >= NUMERIC * (column.rows - column.text.null_count)
+        else column
+    )
 
 
 def _best(pairs: list[Pair], ground: Ground | None, why: str) -> Axes:

@@ -54,9 +54,9 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         "状态 is empty; known: reported, accepted, dispatched, resolved, closed",
     ),
     "coordinates that are words": (
-        {"经度": "东经121度"},
+        {"经度": "东经约121度"},
         "not-a-number",
-        "经度 and 纬度 are '东经121度' and '29.80225'; both must be numbers, or both empty",
+        "经度 and 纬度 are '东经约121度' and '29.80225'; both must be numbers, or both empty",
     ),
     "half a place": (
         {"经度": ""},

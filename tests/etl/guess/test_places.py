@@ -149,12 +149,25 @@ def test_shapes_that_say_their_system_need_nothing(city: City) -> None:
     assert found["datum"].off
 
 
+def test_places_are_found_however_they_are_written(known: Ground, city: City) -> None:
+    lon, lat, _ = spots(known)
+    turned = [f"({y}, {x})" for x, y in zip(lon, lat, strict=True)]
+    drawn = [f"POINT ({x} {y})" for x, y in zip(lon, lat, strict=True)]
+    for there in (known, None):
+        found = place(sample(标题=["x, 1.5"] * len(lon), 坐标=turned), city, there)
+        assert [found[key].value for key in ("lon", "lat", "order")] == ["坐标", "坐标", "lat lon"]
+        found = place(sample(wkt=drawn), city, there)
+        assert [found[key].value for key in ("lon", "lat")] == ["wkt", "wkt"]
+        assert "order" not in found
+    angles = {"经度": [f"{x}\u00b0E" for x in lon], "纬度": [f"N{y}\u00b0" for y in lat]}
+    assert [place(sample(**angles), city, known)[key].value for key in ("lon", "lat")] == ["经度", "纬度"]
+
+
 @pytest.mark.parametrize(
     ("columns", "name"),
     [
-        ({"经度": ["121°30'10\"E"], "纬度": ["29°48'10\"N"]}, "经度"),
-        ({"标题": ["x"], "坐标": ["121.502,29.802"]}, "坐标"),
-        ({"标题": ["x"], "wkt": ["POINT (121.502 29.802)"]}, "wkt"),
+        ({"经度": ["121,502"], "纬度": ["29,8,02"]}, "经度"),
+        ({"标题": ["x"], "坐标": ["中山路"]}, "?"),
         ({"标题": ["x, 1.5"]}, "?"),
     ],
 )
@@ -163,4 +176,4 @@ def test_a_place_that_no_loader_reads_is_named(columns: dict[str, list[str]], na
     assert {key: (guess.value, guess.off, guess.sure) for key, guess in found.items()} == {
         "lon": (name, True, "unsure")
     }
-    assert ("send two columns of plain numbers" in found["lon"].why) == (name != "?")
+    assert ("which is no number or angle" in found["lon"].why) == (name != "?")
