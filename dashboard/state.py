@@ -61,6 +61,8 @@ class View(TypedDict, total=False):
     period: str
     since: str | None
     until: str | None
+    first_day: str | None
+    """How people name the beginning: the day, or a moment where it is no midnight."""
     last_day: str | None
     """The day before `until`, as people name the end."""
     category: list[str]

@@ -62,5 +62,5 @@ def ago(minutes: float, language: str) -> str:
 def period(view: Mapping[str, Any], language: str) -> str:
     """Return a view's period in words, or its first and last day."""
     if view["period"] == "custom":
-        return f"{view.get('since') or '…'} – {view.get('last_day') or '…'}"
+        return f"{view.get('first_day') or '…'} – {view.get('last_day') or '…'}"
     return say(f"{view['period']}_long", language)

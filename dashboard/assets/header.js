@@ -18,13 +18,17 @@
   /* The calendar names the last day; addresses name the day after it. */
   function dates(chosen) {
     if (!onemap.view.now || !chosen || !chosen[0] || !chosen[1]) return none();
-    if (chosen[0] === onemap.view.now.since && chosen[1] === onemap.view.now.last_day) return none();
+    if (String(chosen) === String(days(onemap.view.now))) return none();
     return onemap.view.search({ period: "custom", since: chosen[0], until: onemap.view.shift(chosen[1], 1) });
+  }
+
+  function days({ first_day, last_day }) {
+    return [first_day, last_day].map((day) => day && day.slice(0, 10));
   }
 
   function chosen(view) {
     document.documentElement.dataset.period = view.period;
-    return [view.period, [view.since && view.since.slice(0, 10), view.last_day]];
+    return [view.period, days(view)];
   }
 
   function language(value) {

@@ -54,9 +54,19 @@
     return made;
   }
 
+  /* What had the focus may be gone: the nearest that is left takes it, or keys would begin at the top of the page. */
+  function keep(place, change) {
+    const parts = () => [...place.querySelectorAll("a[href], button, input, select, summary")];
+    const at = parts().indexOf(document.activeElement);
+    change();
+    if (at < 0 || place.contains(document.activeElement)) return;
+    const left = parts();
+    (left[Math.min(at, left.length - 1)] || onemap.map.getContainer()).focus({ preventScroll: true });
+  }
+
   function paint(tree, id) {
     const place = document.getElementById(id);
-    if (place && tree) fit(place, tree);
+    if (place && tree) keep(place, () => fit(place, tree));
     return window.dash_clientside.no_update;
   }
 

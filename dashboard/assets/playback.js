@@ -161,11 +161,17 @@
     button.onclick = open;
     if (!opened) return none();
     if (shown.view.strip !== "trend" || button.disabled || question() !== opened) close();
-    else if (found) {
-      onemap.playbackControls.build(found, { by, speed });
-      show(at);
-    }
+    else if (found) recount();
     return none();
+  }
+
+  async function recount() {
+    const mine = opened;
+    const answer = await onemap.feed.fresh(mine).catch(() => found);
+    if (opened !== mine || !found) return;
+    found = answer;
+    onemap.playbackControls.build(found, { by, speed });
+    show(at);
   }
 
   onemap.playback = { does, SPEEDS, still };

@@ -206,6 +206,7 @@
     if (picture && picture.view) {
       if (!watched) onemap.map.on("moveend", later);
       watched = picture;
+      onemap.popup.renew();
       restyle();
       later();
     }

@@ -159,10 +159,21 @@
     return true;
   }
 
+  /* With another picture, an open incident may stand elsewhere, too. */
+  async function renew() {
+    if (!popup || shown.layer !== "incidents" || popup.getContent() !== content) return;
+    const told = shown;
+    const said = await onemap.feed.ask("/api/incidents/" + told.said.id).catch(() => told.said);
+    const same = String(incidentRows(said)) === String(incidentRows(told.said));
+    if (!popup || shown !== told || same) return;
+    shown.said = said;
+    popup.setContent(content);
+  }
+
   /* An open popup changes its language with the page. */
   function translate() {
     if (popup && popup.getContent() === content) popup.setContent(content);
   }
 
-  onemap.popup = { open, turn, ask, close, forget, complain, translate, about: () => about, closed: () => !popup };
+  onemap.popup = { open, turn, ask, close, forget, complain, renew, translate, about: () => about, closed: () => !popup };
 })();

@@ -74,7 +74,7 @@
   async function outer(picture) {
     if (!picture || !picture.summary) return none();
     const { view } = onemap;
-    const chosen = view.span(picture.view);
+    const chosen = view.days(picture.view);
     const until = view.shift(view.day(new Date(), onemap.city.time_zone), 1);
     const least = view.shift(until, -OUTER_DAYS);
     const whole = picture.view.period === "all";

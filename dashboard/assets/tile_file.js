@@ -58,7 +58,7 @@
     const layers = (said || []).map((layer) => layer.id);
     const known = !layers.length || layers.some((layer) => CITY_LAYERS.includes(layer));
     const flavor = { flavor: onemap.look.applyTheme(), lang: onemap.look.language() };
-    return window.protomapsL.leafletLayer({
+    const layer = window.protomapsL.leafletLayer({
       url: source,
       minZoom: offer.min_zoom,
       maxDataZoom: offer.max_zoom,
@@ -66,6 +66,10 @@
       className: "base-map-drawn",
       ...(known ? flavor : quiet(layers)),
     });
+    // Units are named by us: the file's names of the same places would lie half hidden below them.
+    const others = layer.labelRules.filter((rule) => rule.dataLayer !== "places");
+    layer.labelRules.splice(0, layer.labelRules.length, ...others); // which its labelers hold, too
+    return layer;
   }
 
   onemap.tileFile = async function (offer, hear) {

@@ -18,7 +18,8 @@
       period: since || until ? "custom" : said.get("period") || DEFAULTS.period,
       since: since,
       until: until,
-      last_day: until && shift(until.slice(0, 10), -1),
+      first_day: end(since),
+      last_day: end(until, -1),
       as_of: said.get("as_of"),
       layers: said.has("layers") ? said.get("layers").split(",").filter(Boolean) : null,
       order: said.has("order") ? said.get("order").split(",").filter(Boolean) : null,
@@ -46,6 +47,15 @@
     for (const name of LISTS) view[name] = said.getAll(name);
     for (const name of SINGLES) view[name] = said.get(name);
     return view;
+  }
+
+  /* An end of a period as people say it: a day, or a moment where it is no midnight of the city. */
+  function end(given, days = 0) {
+    const said = given && given.replace(/ (\d\d:?\d\d)$/, "+$1"); // a plus sign that nobody escaped
+    if (!said || Number.isNaN(Date.parse(said))) return said; // which the API refuses
+    if (said.length === 10) return shift(said, days);
+    const moment = /[zZ]|[+-]\d\d:?\d\d$/.test(said.slice(10)) ? onemap.look.moment(said) : said.replace("T", " ").slice(0, 16);
+    return moment.endsWith(" 00:00") ? shift(moment.slice(0, 10), days) : moment;
   }
 
   /* The upper ends of classes in the order of size, each once: at most five, for there are six colours. */
@@ -115,6 +125,12 @@
     return { since: shift(until, -DAYS[view.period]), until: until };
   }
 
+  /* The same in whole days: one that is cut is one of them. */
+  function days(view) {
+    const { period, first_day, last_day } = view;
+    return period === "custom" ? { since: first_day && first_day.slice(0, 10), until: last_day && shift(last_day.slice(0, 10), 1) } : span(view);
+  }
+
   /* The API's filter for a view. */
   function query(view, changes) {
     const asked = Object.assign({}, view, span(view), changes);
@@ -162,6 +178,10 @@
     event.preventDefault();
     follow(link.getAttribute("href"));
   });
+  /* What a dialog was opened about is another view now. */
+  window.addEventListener("popstate", function () {
+    for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  });
   document.addEventListener("keydown", function (event) {
     if (event.key !== " " || !event.target.matches("a[role='switch'], a[role='checkbox'], a[role='radio']")) return;
     event.preventDefault();
@@ -173,7 +193,7 @@
     return [onemap.look.language(said), onemap.look.applyTheme(said)];
   }
 
-  onemap.view = { looks, parse, numbers, address, amiss, span, query, standing, unfiltered, search, go, day, shift, now: null, DAY };
+  onemap.view = { looks, parse, numbers, address, amiss, span, days, query, standing, unfiltered, search, go, day, shift, now: null, DAY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, {
     view: {
       read: function (said, city, shown, ...shownLooks) {

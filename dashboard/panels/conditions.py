@@ -11,7 +11,7 @@ from dashboard.clauses import BETWEEN, clause
 from dashboard.painting import canvas, paint
 from dashboard.parts import aria, data
 from dashboard.state import LISTS, Picture, Store, View, address, filtered, unfiltered
-from dashboard.words import moment, say
+from dashboard.words import moment, period, say
 from layers.pack import City
 from layers.words import STATUSES, status_code
 
@@ -63,8 +63,7 @@ def chips(city: City, view: View, language: str) -> list[Component]:
     if view.get("unplaced"):
         found.append((say("only_unplaced", language), address(view, unplaced=None)))
     if view["period"] == "custom":
-        days = f"{view.get('since') or '…'} – {view.get('last_day') or '…'}"
-        found.append((days, address(view, period=None, since=None, until=None)))
+        found.append((period(view, language), address(view, period=None, since=None, until=None)))
     return [
         html.A(
             [text, html.Span("×", **aria(hidden="true"))],
@@ -81,9 +80,9 @@ def nothing(view: View, language: str) -> html.Div:
     narrow = filtered(view)
     ways = [html.A(say("clear_filters", language), href=unfiltered(view), className="action")] if narrow else []
     # The data of a city may end years ago.
-    for period, key in (("1y", "longer"), ("all", "longest")):
-        if view["period"] not in {period, "all"}:
-            longer = address(view, period=period, since=None, until=None)
+    for span, key in (("1y", "longer"), ("all", "longest")):
+        if view["period"] not in {span, "all"}:
+            longer = address(view, period=span, since=None, until=None)
             ways.append(html.A(say(key, language), href=longer, className="action"))
     return html.Div(
         [html.B(say("empty", language)), html.P(say("empty_filtered" if narrow else "empty_plain", language)), *ways],

@@ -43,6 +43,11 @@ def figure(  # noqa: PLR0913 - what a number says above, below and beside itself
     )
 
 
+def part(key: str, of: int, whole: int, language: str) -> str:
+    """Return which part of something a number is; a dash where there is nothing to be a part of."""
+    return say(key, language, share=share(of, whole)) if whole else "—"
+
+
 def unplaced(picture: Picture, language: str) -> html.Div:
     """Return how many belong to none of the units below; on the lowest level there is nothing to belong to."""
     label, numbers = say("unplaced", language), picture["summary"]
@@ -51,7 +56,7 @@ def unplaced(picture: Picture, language: str) -> html.Div:
     return figure(
         label,
         count(numbers["unplaced"], language),
-        note=say("of_total", language, share=share(numbers["unplaced"], numbers["total"])),
+        note=part("of_total", numbers["unplaced"], numbers["total"], language),
         exact=f"{numbers['unplaced']:,} · {say('unplaced_here', language)}",
         change=changed(picture, "unplaced", language),
     )
@@ -83,9 +88,6 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
     numbers: dict[str, Any] = picture["summary"]
     total, opened = numbers["total"], numbers["open"]
 
-    def part(key: str, of: int, whole: int) -> str:
-        return say(key, language, share=share(of, whole)) if whole else "—"
-
     def counted(key: str, note: str, state: str = "") -> html.Div:
         return figure(
             say(key, language),
@@ -108,13 +110,13 @@ def draw(picture: Picture | None, language: str) -> list[Component]:
     return [
         *([html.P(said, className="against")] if said else []),
         counted("total", period(picture["view"], language)),
-        counted("open", part("of_total", opened, total)),
+        counted("open", part("of_total", opened, total, language)),
         counted(
             "overdue",
-            part("of_open", numbers["overdue"], opened),
+            part("of_open", numbers["overdue"], opened, language),
             "is-late" if numbers["overdue"] else "",
         ),
-        counted("closed", part("of_total", numbers["closed"], total)),
+        counted("closed", part("of_total", numbers["closed"], total, language)),
         rate,
         unplaced(picture, language),
         balance(picture, language),

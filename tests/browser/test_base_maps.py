@@ -150,6 +150,8 @@ def test_a_base_map_is_chosen_by_keys_kept_and_drawn_from_a_file(visit: Dashboar
     visit.open("?base=offline&lang=en")
     page.wait_for_function(f"() => ({DRAWN})() > 3")
     assert lacks(page, "png") == ""
+    named = "Object.values(onemap.map._layers).flatMap(layer => layer.labelRules || []).map(rule => rule.dataLayer)"
+    assert set(page.evaluate(named)) == {"roads", "water"}, "places are named by us"
     visit.open("?base=none")
     shows(page, "none")
     assert page.locator(".base-map-tiles, .base-map-drawn").count() == 0
