@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from etl.checks import Verdicts, list_some
+from etl.counted_times import COUNTS, counted_in, hint
 from etl.records import text_of
 from etl.rows import Rows
 from layers.errors import SourceDataError
@@ -31,9 +32,6 @@ EXAMPLE = datetime(2026, 1, 31, 8, 30, tzinfo=UTC)
 """A time that shows what a form means: no part of it could be another."""
 FIRST = datetime(1901, 1, 1, tzinfo=UTC)
 """Earlier times are what programs write for none: 0001-01-01, 1899-12-30, 1900-01-01."""
-DAYS = r"[2-7]\d{4}(\.\d+)?"
-"""Days as spreadsheets count them, from 1954 to 2118."""
-SPREADSHEET = datetime(1899, 12, 30)  # noqa: DTZ001 - a day of no zone
 LATEST = timedelta(days=1)
 """How far ahead of now a report may be: clocks differ, years do not."""
 Floats = NDArray[np.float64]
@@ -162,14 +160,14 @@ class Fields:
         instants = instants_in(sent, patterns, self.words.zone)
         wrong = np.asarray(sent.is_valid()) & ~np.asarray(instants.is_valid())
         right = (
-            f"it should look like {' or '.join(f'{EXAMPLE.strftime(pattern)} ({pattern})' for pattern in patterns)}"
+            f"it should look like {' or '.join(map(_example, patterns))}"
             if patterns
             else "it should be ISO 8601, such as 2026-01-31T08:30:00"
         )
         self.verdicts.reject(
             wrong,
             "bad-time",
-            lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}{as_days(sent[row].as_py())}",
+            lambda row: f"{self.label(name)} is {sent[row].as_py()!r}; {right}{hint(sent[row].as_py())}",
         )
         if before is not None:
             no_time = pc.fill_null(pc.less(instants, pa.scalar(FIRST, INSTANT)), fill_value=False)
@@ -198,14 +196,9 @@ class Fields:
         return self.words.source.fields[name]
 
 
-def as_days(sent: str) -> str:
-    """Return what to do about a number where a time should be, if a spreadsheet would take it for a day."""
-    if not re.fullmatch(DAYS, sent):
-        return ""
-    day = (SPREADSHEET + timedelta(days=float(sent))).isoformat(sep=" ", timespec="minutes")
-    return (
-        f"; as a spreadsheet counts days it would be {day}: give the column the format of a date there and save it anew"
-    )
+def _example(pattern: str) -> str:
+    shown = "a number" if pattern in COUNTS else EXAMPLE.strftime(pattern)
+    return f"{shown} ({pattern})"
 
 
 def trimmed(column: pa.Array) -> pa.Array:
@@ -257,6 +250,8 @@ def _iso(text: pa.Array, zone: ZoneInfo) -> pa.Array:
 
 
 def _instants(text: pa.Array, pattern: str, zone: ZoneInfo | None) -> pa.Array:
+    if pattern in COUNTS and zone is not None:
+        return counted_in(text, pattern, zone)
     if "%p" in pattern:
         for chinese, english in HALVES.items():
             text = pc.replace_substring(text, chinese, english)

@@ -38,7 +38,8 @@ class FieldSpec(Part):
     """Columns that make one text together, a blank between them: a date and its time."""
     value: str | None = None
     format: str | tuple[str, ...] | None = None
-    """For times: a strptime format, or several of which the first that fits is taken; without it, ISO 8601."""
+    """For times: a strptime format, or a number that counts `days` (as spreadsheets do), `unix` seconds or `unix-ms`
+    milliseconds; of several, the first that fits is taken; without it, ISO 8601."""
     map: dict[str, str] | str | None = None
     """Source value → our value: inline, or a CSV of the pack with two columns."""
     other: str | None = None

@@ -8,7 +8,7 @@ from etl.guess.belonging import rank_of
 from etl.guess.columns import Column, Sample
 from etl.guess.ground import Ground
 from etl.guess.guess import Guess
-from etl.guess.times import Time, counts_days
+from etl.guess.times import Time
 from etl.guess.words import KEY, LEVEL, PARENT, POPULATION, called
 from layers.pack import City
 
@@ -35,11 +35,6 @@ def kind_of(sample: Sample, times: list[Time], city: City, ground: Ground | None
     if telling := [time for time in times if time.role or not time.standing]:
         return Guess("incidents", f"rows have a time, {' + '.join(telling[0].columns)}", "likely")
     why = "rows have no time at which something happened, so they are things that stand somewhere"
-    if counted := [column.name for column in sample.columns if counts_days(column)]:
-        more = (
-            f"{counted[0]} holds numbers, as spreadsheets count days: give it the format of a date there, save it anew"
-        )
-        return Guess("layer", f"{why}; but {more}", "unsure")
     return Guess("layer", why, "likely")
 
 

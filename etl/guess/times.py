@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from etl.fields import DAYS, instants_in
+from etl.counted_times import COUNTS
+from etl.fields import instants_in
 from etl.guess.columns import Column, Sample
 from etl.guess.guess import Guess, Sure
 from etl.guess.words import ANY_TIME, STANDING, folded, time_of
@@ -124,7 +125,7 @@ def time_in(column: Column, zone: ZoneInfo) -> Time | None:
     american = str(zone).startswith("America/")
     formats, doubts = [], []
     fitting = 0
-    for pattern, forms in _forms():
+    for pattern, forms in [*_forms(), *(_counts() if spoken else ())]:
         some = values.filter(pc.match_substring_regex(values, pattern))
         if not len(some):
             continue
@@ -142,12 +143,6 @@ def time_in(column: Column, zone: ZoneInfo) -> Time | None:
     ordered = tuple(dict.fromkeys(form for _, form in sorted(formats, key=lambda pair: -pair[0])))
     why = "; ".join([f"{fitting / len(values):.0%} of the values look so", *doubts])
     return Time((column.name,), ordered, rows, why, "unsure" if doubts else "sure")
-
-
-def counts_days(column: Column) -> bool:
-    """Tell whether a column that is called a time holds days as spreadsheets count them."""
-    spoken = time_of(column.name) or re.fullmatch(ANY_TIME, folded(column.name))
-    return bool(spoken) and all(re.fullmatch(DAYS, value) for value in column.counts) and bool(column.counts)
 
 
 def refresh(sample: Sample, found: list[Time], *, feeds: str, zone: ZoneInfo) -> Guess:
@@ -178,6 +173,12 @@ def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
         for (clock, form), between in product(CLOCKS.items(), BETWEEN):
             yield f"^{date}{between}{clock}$", tuple(f"{one}{between}{form}" for one in forms)
     yield r"^(19|20)\d{12}$", ("%Y%m%d%H%M%S",)
+
+
+def _counts() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield how numbers look that mean times where a name says so: eight digits are a date."""
+    for name, looks in (("days", COUNTS["days"].looks), ("unix", r"1\d{9}"), ("unix-ms", r"1\d{12}")):
+        yield f"^{looks}$", (name,)
 
 
 def _clocks(column: Column) -> tuple[str, ...]:

@@ -22,6 +22,25 @@ def test_every_declared_form_is_read_and_no_other() -> None:
     ] * 2
 
 
+def test_numbers_are_times_as_their_format_counts_them() -> None:
+    sent = [
+        "46174.354166666664",
+        "1780273800",
+        "1780273800000",
+        "2026-06-01 08:30",
+        "46174,35",
+        "1e3",
+        "-3",
+        None,
+        "99999999999999",
+    ]
+    found = instants_in(pa.array(sent), ("days", "unix", "unix-ms", "%Y-%m-%d %H:%M"), ZONE)
+    assert [value and value.isoformat() for value in found.to_pylist()] == ["2026-06-01T00:30:00+00:00"] * 4 + [
+        None
+    ] * 5
+    assert instants_in(pa.array(["1780273800"]), ("days",), ZONE).null_count == 1
+
+
 def test_times_with_zones_of_any_form_stand_among_others() -> None:
     sent = ["08:30:00", "00:30:00Z", "08:30:00+08", "08:30:00.0+0800", "08:30 +08:00", "08:30:00+8", "08:30:00 CST"]
     mixed = [f"2026-06-01{'T' if at % 2 else ' '}{time}" for at, time in enumerate(sent)]

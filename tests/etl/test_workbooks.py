@@ -45,7 +45,7 @@ def test_a_number_where_a_time_should_be_is_told_as_the_day_it_would_be(town: To
     (found,) = town.rejected(outcome)
     expected = (
         "时间 is '46174.5'; it should be ISO 8601, such as 2026-01-31T08:30:00; as a spreadsheet counts days it would "
-        "be 2026-06-01 12:00: give the column the format of a date there and save it anew"
+        'be 2026-06-01 12:00: say format = "days", or give the column the format of a date there and save it anew'
     )
     assert found.message == expected
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.guess.times import counts_days, refresh, time_in, times
+from etl.guess.times import refresh, time_in, times
 from tests.etl.guess.columns import NEW_YORK, SHANGHAI, column, sample
 
 
@@ -31,10 +31,20 @@ def test_what_is_no_time_is_none(values: list[str]) -> None:
     assert time_in(column("编号", *values), SHANGHAI) is None
 
 
-def test_days_as_spreadsheets_count_them_are_noticed_where_the_name_says_so() -> None:
-    days = ["46174.5", "46175"]
-    assert [counts_days(column(name, *days)) for name in ("受理时间", "设备")] == [True, False]
-    assert not counts_days(column("受理时间", *days, "2026-01-05"))
+@pytest.mark.parametrize(
+    ("values", "formats"),
+    [
+        (("46174.5", "46175"), {"days"}),
+        (("1780272000", "1780273000"), {"unix"}),
+        (("1780272000000",), {"unix-ms"}),
+        (("46174.5", "2026-06-01 12:00:00"), {"days", "%Y-%m-%d %H:%M:%S"}),
+    ],
+)
+def test_numbers_are_times_only_where_the_name_says_so(values: tuple[str, ...], formats: set[str]) -> None:
+    found = time_in(column("受理时间", *values), SHANGHAI)
+    assert found is not None
+    assert set(found.formats) == formats
+    assert time_in(column("设备", *values), SHANGHAI) is None
 
 
 def test_eight_digits_are_a_date_only_where_the_name_says_so() -> None:
