@@ -15,6 +15,8 @@ from etl.texts import BEGINNINGS, GB, MARK, UNREADABLE, meant
 
 SHOWN = 20
 """How many known names a message lists."""
+SHORTENED = r"^\d[.]\d{1,14}E[+]\d{2}$"
+"""What a spreadsheet makes of a number too long for its cell."""
 REMEMBERED = 2_000_000
 """Rows of a load of which is remembered where they stood, 16 bytes each."""
 
@@ -130,6 +132,17 @@ class Keys:
         """Reject rows whose key is empty, or stands in an accepted row before them."""
         verdicts.reject(
             ~np.asarray(keys.is_valid()), "missing-key", f"{label} is empty; every row needs a key of its own"
+        )
+        shortened = np.asarray(pc.fill_null(pc.match_substring(keys, "E+"), fill_value=False)).copy()
+        some = keys.filter(pa.array(shortened))
+        shortened[shortened] = np.asarray(pc.match_substring_regex(some, SHORTENED))
+        verdicts.reject(
+            shortened,
+            "rounded-key",
+            lambda row: (
+                f"{label} is {keys[row].as_py()!r}: a spreadsheet shortened a long number, so several rows may have "
+                "the same; have the column written as text and send it again"
+            ),
         )
         at = np.flatnonzero(verdicts.good)
         good = keys.take(pa.array(at))

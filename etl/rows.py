@@ -46,6 +46,8 @@ class Rows:
     """The share of the file that has been read so far."""
     failed: int = 0
     """Cells of a workbook whose formula came to an error, read as empty; told with the first piece."""
+    rounded: int = 0
+    """Cells of a workbook with a number of more digits than it keeps; told with the first piece."""
 
     def __len__(self) -> int:
         """Return how many rows could be taken apart."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import ZipFile
@@ -21,6 +22,8 @@ from layers.specs import ReadSpec
 CHUNK = 1 << 20
 ERROR, ODS_ERROR = b' t="e"', b'calcext:value-type="error"'
 """What an .xlsx and an .ods say of a cell that holds an error, such as #N/A."""
+LONG = 10**15
+"""The smallest whole number of more digits than a workbook keeps: the others are zeros."""
 REFUSALS = (calamine.CalamineError, ValueError, OSError)
 """What the library says to a file it cannot read."""
 
@@ -34,13 +37,14 @@ def read(file: Path, *, name: str, spec: ReadSpec) -> Iterator[Rows]:
         body.pop()
     columns = {column: [_plain(row[at]) if at < len(row) else None for row in body] for at, column in enumerate(header)}
     kinds = {column: _kind(values) for column, values in columns.items()}
+    rounded = sum(_rounded(values) for column, values in columns.items() if kinds[column] is not Kind.FLOAT)
     for first in range(0, max(len(body), 1), BATCH):
         batch = pa.RecordBatch.from_pydict(
             {column: array_of(values[first : first + BATCH], kinds[column]) for column, values in columns.items()}
         )
         numbers = np.arange(first + 1, first + 1 + batch.num_rows, dtype=np.int64)
         done = min((first + BATCH) / max(len(body), 1), 1.0)
-        yield Rows(name, batch, numbers, done=done, failed=0 if first else failed)
+        yield Rows(name, batch, numbers, done=done, failed=0 if first else failed, rounded=0 if first else rounded)
 
 
 def _cells(file: Path, *, name: str, spec: ReadSpec) -> tuple[list[list[Any]], int]:
@@ -130,8 +134,13 @@ def _plain(cell: Any) -> Any:  # noqa: ANN401 - whatever a cell holds
     if cell == "":
         return None
     if isinstance(cell, float) and cell.is_integer():
-        return int(cell)
+        # The nearest binary number has digits of its own behind those that the workbook keeps.
+        return int(cell) if abs(cell) < LONG else int(Decimal(repr(cell)))
     return str(cell) if isinstance(cell, timedelta) else cell
+
+
+def _rounded(values: list[Any]) -> int:
+    return sum(isinstance(value, int) and abs(value) >= LONG for value in values)
 
 
 def _kind(values: list[Any]) -> Kind:

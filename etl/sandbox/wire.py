@@ -34,6 +34,7 @@ def packed(rows: Rows) -> pa.Buffer:
         "strange": rows.strange,
         "done": rows.done,
         "failed": rows.failed,
+        "rounded": rows.rounded,
         "broken": [[item.number, item.reason, item.message, dict(item.row)] for item in rows.broken],
     }
     batch = pa.RecordBatch.from_arrays(arrays, fields)
@@ -66,6 +67,7 @@ def unpacked(frame: bytes | bytearray, name: str) -> Rows:
             broken=tuple(Broken(*item) for item in about["broken"]),
             done=about["done"],
             failed=int(about["failed"]),
+            rounded=int(about["rounded"]),
         )
     except (pa.ArrowException, LookupError, TypeError, ValueError) as mistake:
         found = "what was read of it makes no sense"

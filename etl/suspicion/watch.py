@@ -24,7 +24,7 @@ class Watch:
         self.kinds = Kinds()
         self.systems = Systems(words.source.place)
         self.unknown = UnknownUnits()
-        self.failed = 0
+        self.failed = self.rounded = 0
         self.stamp = stamp
         self.earlier = earlier
         self.names = Names(earlier.driver, stamp.city)
@@ -33,6 +33,7 @@ class Watch:
         """Look at a piece."""
         self.sample.see(rows)
         self.failed += rows.failed
+        self.rounded += rows.rounded
         if self.sample.words.source.place.lon is None:
             self.kinds.see(rows.shapes)
         self.systems.see(rows)
@@ -43,7 +44,9 @@ class Watch:
 
     def findings(self) -> dict[str, list[dict[str, object]]]:
         """Return what was noticed of rows that came in, and holds nothing up."""
-        return self.kinds.findings() | self.systems.findings() | self.unknown.findings() | self._failed()
+        return (
+            self.kinds.findings() | self.systems.findings() | self.unknown.findings() | self._failed() | self._rounded()
+        )
 
     def suspicions(self) -> list[Suspicion]:
         """Return what was noticed of all pieces together."""
@@ -57,3 +60,10 @@ class Watch:
             "their formulas came to an error, such as #N/A, and they were taken for empty; mend them in the workbook"
         )
         return {"failed_formula": [{"cells": self.failed, "because": because}]} if self.failed else {}
+
+    def _rounded(self) -> dict[str, list[dict[str, object]]]:
+        because = (
+            "they hold numbers of more than 15 digits, of which a workbook keeps 15 and makes the others zeros; have "
+            "such numbers, of identity cards say, written as text"
+        )
+        return {"rounded_number": [{"cells": self.rounded, "because": because}]} if self.rounded else {}

@@ -58,6 +58,14 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
         "not-a-number",
         "经度 and 纬度 are '东经约121度' and '29.80225'; both must be numbers, or both empty",
     ),
+    "a key that a spreadsheet shortened": (
+        {"编号": "1.10101E+17"},
+        "rounded-key",
+        (
+            "编号 is '1.10101E+17': a spreadsheet shortened a long number, so several rows may have the same; have the "
+            "column written as text and send it again"
+        ),
+    ),
     "half a place": (
         {"经度": ""},
         "not-a-number",

@@ -69,6 +69,14 @@ def test_formulas_that_failed_are_nothing_and_keep_rows_out_that_need_them(town:
         assert [item.findings for item in catalogue.loads(connection, source="hotline")] == [outcome.findings] * 2
 
 
+def test_digits_that_a_workbook_did_not_keep_are_counted_and_none_is_made_up(town: Town) -> None:
+    card = {"时间": date(2026, 6, 1), "标题": 110101199001011000}
+    outcome = load(town, {**case("A"), **card}, {**case("B"), **card, "标题": "11010119900101101X"})
+    assert (outcome.loaded, [item["cells"] for item in outcome.findings["rounded_number"]]) == (2, [1])
+    titles = [title for (title,) in town.rows("SELECT title FROM incident ORDER BY key")]
+    assert titles == ["110101199001011000", "11010119900101101X"]
+
+
 def test_a_cell_merged_over_several_rows_is_that_of_each(town: Town) -> None:
     with xlsxwriter.Workbook(Path(town.write("hotline.xlsx", ""))) as book:
         sheet = book.add_worksheet()
