@@ -35,7 +35,7 @@ def delimiter_of(text: str) -> str:
     """Return what separates values: what makes most rows equally wide, and wider than one."""
 
     def fits(delimiter: str) -> tuple[float, int]:
-        widths = Counter(len(row) for row in rows_of(text, delimiter))
+        widths = Counter(len(row) for row in rows_of(text, delimiter) if row)
         width, often = max(widths.items(), key=lambda item: (item[0] > 1, item[1]), default=(1, 0))
         return (often / widths.total() if width > 1 else 0.0), width
 
@@ -52,7 +52,7 @@ def rows_of(text: str, delimiter: str) -> list[list[str]]:
                 break
     except csv.Error:
         pass  # what follows cannot be taken apart; the reader says so
-    return [row for row in rows if row] or [[]]
+    return rows or [[]]
 
 
 def head_of(rows: Sequence[Sequence[object]]) -> Head:

@@ -28,6 +28,19 @@ MAGIC = {
     b"\x00\x00\x27\x0a": "shapefile",
 }
 """How files that are no text begin."""
+OTHERS = {
+    b"%PDF": ("a PDF", "ask for the table as a workbook or CSV"),
+    b"Rar!": ("a RAR archive", "pack it as a zip"),
+    b"7z\xbc\xaf": ("a 7z archive", "pack it as a zip"),
+    b"\x00\x01\x00\x00Standard": ("an Access database", "export the table as a workbook or CSV"),
+    b"Version 300\n": ("a MapInfo MIF", "save it as a GeoPackage or shapefile"),
+    b"Version 300\r": ("a MapInfo MIF", "save it as a GeoPackage or shapefile"),
+    b"!table": ("a MapInfo TAB", "save it as a GeoPackage or shapefile"),
+    b"  0\nSECTION": ("an AutoCAD DXF", "save it as a GeoPackage or shapefile"),
+    b"  0\r\nSECTION": ("an AutoCAD DXF", "save it as a GeoPackage or shapefile"),
+    b"AC10": ("an AutoCAD drawing", "save it as a GeoPackage or shapefile"),
+}
+"""How files begin that no reader reads, and some would take for text."""
 PACKED = ("shapefile", "gpkg", "flatgeobuf", "parquet", "kml", "csv", "json", "geojson", "topojson")
 """What an archive is searched for, the most telling first."""
 HEAD = 256 << 10
@@ -58,6 +71,9 @@ def _begins(file: Path, name: str) -> bytes:
         head = raw.read(1024)
     if not head:
         raise SourceDataError(name, found="the file is empty", right="send one with rows")
+    for magic, (found, right) in OTHERS.items():
+        if head.startswith(magic):
+            raise SourceDataError(name, found=f"it is {found}", right=right)
     return head
 
 

@@ -1,7 +1,7 @@
 """Times: which columns hold them, in which forms, a date and its time apart or together, and which time of what."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
@@ -26,11 +26,19 @@ DATES = {
     r"\d{4}年\d{1,2}月\d{1,2}日": ("%Y年%m月%d日",),
     r"(19|20)\d{6}": ("%Y%m%d",),
     r"\d{1,2}/\d{1,2}/\d{4}": ("%m/%d/%Y", "%d/%m/%Y"),
-    r"\d{1,2}/\d{1,2}/\d{2}": ("%m/%d/%y", "%d/%m/%y"),
+    r"\d{1,2}/\d{1,2}/\d{1,2}": ("%m/%d/%y", "%d/%m/%y", "%y/%m/%d"),
     r"\d{1,2}-\d{1,2}-\d{4}": ("%m-%d-%Y", "%d-%m-%Y"),
     r"\d{1,2}[.]\d{1,2}[.]\d{4}": ("%d.%m.%Y",),
 }
 """How dates look, and the forms that may mean."""
+SPOKEN = {
+    r"\d{1,2}-\d{1,2}-\d{1,2}": ("%m-%d-%y", "%d-%m-%y", "%y-%m-%d"),
+    r"\d{1,2}[.]\d{1,2}[.]\d{1,2}": ("%d.%m.%y", "%y.%m.%d"),
+    r"\d{4}-\d{1,2}": ("%Y-%m",),
+    r"\d{4}/\d{1,2}": ("%Y/%m",),
+    r"\d{4}年\d{1,2}月": ("%Y年%m月",),
+}
+"""What dates look like only where the name says so."""
 CLOCKS = {
     r"\d{1,2}:\d\d": "%H:%M",
     r"\d{1,2}:\d\d:\d\d": "%H:%M:%S",
@@ -125,7 +133,7 @@ def time_in(column: Column, zone: ZoneInfo) -> Time | None:
     american = str(zone).startswith("America/")
     formats, doubts = [], []
     fitting = 0
-    for pattern, forms in [*_forms(), *(_counts() if spoken else ())]:
+    for pattern, forms in [*_forms(DATES), *((*_forms(SPOKEN), *_counts()) if spoken else ())]:
         some = values.filter(pc.match_substring_regex(values, pattern))
         if not len(some):
             continue
@@ -135,6 +143,7 @@ def time_in(column: Column, zone: ZoneInfo) -> Time | None:
             if instants_in(some, (form,), zone).null_count <= (1 - FITS) * len(some)
         ]
         if able:
+            able.sort(key=lambda form: _span(some, form, zone))
             fitting += len(some)
             formats.append((len(some), able[0]))
             doubts += [f"{able[0]} and {able[1]} both fit every value"] if len(able) > 1 else []
@@ -166,9 +175,15 @@ def refresh(sample: Sample, found: list[Time], *, feeds: str, zone: ZoneInfo) ->
     return Guess(every, f"the file spans {said}, and files mostly come as often as they span; ask the owner", "unsure")
 
 
-def _forms() -> Iterator[tuple[str, tuple[str, ...]]]:
+def _span(values: pa.Array, form: str, zone: ZoneInfo) -> int:
+    """Return how many quarters a file would span, about: the form by which it spans least is the likeliest."""
+    moments = pc.min_max(instants_in(values, (form,), zone)).as_py()
+    return round((moments["max"] - moments["min"]) / timedelta(days=91)) if moments["max"] else 0
+
+
+def _forms(dates: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield what dates with and without times look like, and what that may mean."""
-    for date, forms in DATES.items():
+    for date, forms in dates.items():
         yield f"^{date}$", forms
         for (clock, form), between in product(CLOCKS.items(), BETWEEN):
             yield f"^{date}{between}{clock}$", tuple(f"{one}{between}{form}" for one in forms)

@@ -36,6 +36,11 @@ def test_names_that_are_empty_or_alike_get_one_of_their_own() -> None:
     assert head.names == ("编号", "地址", "地址 (3)", "时间", "column 5")
 
 
+def test_blank_lines_above_the_names_count() -> None:
+    head = head_of(rows_of("2026 年工单\n\n\n编号,时间\n1,2026-01-01\n", ","))
+    assert (head.row, head.names) == (4, ("编号", "时间"))
+
+
 def test_two_columns_in_five_may_lack_a_name() -> None:
     head = head_of([["编号", "地址", "", "时间", "", ""], ["1", "a", "x", "2026-01-01", "y", "z"]])
     assert (head.row, head.names[:4]) == (0, ("column 1", "column 2", "column 3", "column 4"))

@@ -69,6 +69,21 @@ def test_a_word_means_nothing_where_numbers_or_times_stand_otherwise(tmp_path: P
     assert "null" not in plain(looked_at(file).read)
 
 
+@pytest.mark.parametrize(
+    ("begins", "said"),
+    [
+        (b"%PDF-1.4\nx", "it is a PDF; ask for the table as a workbook or CSV"),
+        (b"Rar!\x1a\x07\x01\x00", "it is a RAR archive; pack it as a zip"),
+        (b"  0\r\nSECTION\r\n", "it is an AutoCAD DXF; save it as a GeoPackage or shapefile"),
+    ],
+)
+def test_files_that_nobody_reads_are_named(tmp_path: Path, begins: bytes, said: str) -> None:
+    file = tmp_path / "data.bin"
+    file.write_bytes(begins)
+    with pytest.raises(SourceDataError, match=f"data.bin: {said}"):
+        looked_at(file)
+
+
 def test_lines_may_end_in_returns_alone(tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     file.write_bytes(b"id;note\r" + b'1;"x\ny"\r2;z\r' * 50_000)

@@ -64,6 +64,22 @@ def test_day_and_month_that_could_be_either_are_named_as_a_doubt() -> None:
     assert (sure.formats, sure.sure) == (("%m/%d/%Y",), "sure")
 
 
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        (("26/03/01 8:00", "26/03/29 8:00", "26/4/2 8:00"), "%y/%m/%d %H:%M"),
+        (("26-03-01", "26-03-12"), "%y-%m-%d"),
+        (("01/05/2022", "01/06/2022", "01/07/2022"), "%m/%d/%Y"),
+        (("2026年3月", "2026年12月"), "%Y年%m月"),
+        (("2026-03", "2026-04"), "%Y-%m"),
+    ],
+)
+def test_of_several_forms_the_one_by_which_a_file_spans_least_is_taken(values: tuple[str, ...], form: str) -> None:
+    found = time_in(column("受理时间", *values), SHANGHAI)
+    assert found is not None
+    assert found.formats == (form,)
+
+
 def test_a_date_and_its_time_of_day_become_one() -> None:
     (found,) = times(
         sample(CRASH__DATE=["06/30/2024"], BOROUGH=["BRONX"], CRASH__TIME=["17:30"]),
