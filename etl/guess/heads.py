@@ -69,7 +69,10 @@ def head_of(rows: Sequence[Sequence[object]]) -> Head:
         names = [lower or upper for upper, lower in zip_longest(row, below, fillvalue="")] if merged else row
         filled = [cell for cell in names if cell]
         if len(filled) >= max(FULL * len(used), 1) and not any(VALUE.match(cell) for cell in (*filled, *row)):
-            different = _different(names)
+            # Lines may end in delimiters that the row of names does not have.
+            widths = Counter(len(row) for row in texts[number + merged :] if row)
+            usual = max(widths, key=widths.__getitem__, default=0)
+            different = _different([*names, *[""] * (usual - len(names))])
             return Head(number + merged, different, list(different) == row)
     return Head(0, _different([""] * width), plain=False)
 

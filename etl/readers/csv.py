@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from etl.encodings import encoding_by_mark, encoding_of_file
@@ -28,6 +29,8 @@ BOM = "\ufeff"
 """Begins a text, and a line where texts were joined end to end."""
 LINE = re.compile(r'(?:(?<![^,;\t|])"(?:[^"]|"")*+"|[^\r\n])*+')
 """A line without its end; a quote that is no value's first character opens nothing."""
+GUARDED = r'^="([^"]*)"$'
+"""A formula that is nothing but a text."""
 LONGEST = 1 << 20
 """Bytes that a line of column names may have."""
 
@@ -145,7 +148,7 @@ class _Reading:
             broken.append(item)
         self.told += len(broken)
         good[filled:] = np.arange(numbers, numbers + len(batch) - filled)
-        return Rows(self.name, batch, good, broken=tuple(broken), done=done)
+        return Rows(self.name, _unguarded(batch), good, broken=tuple(broken), done=done)
 
     def _last(self, held: tuple[pa.RecordBatch, float], row: int) -> Rows:
         rows = self._piece(held, row, last=True)
@@ -157,6 +160,15 @@ class _Reading:
         message = 'a quote (") that begins in this row is never closed, so the rows after it cannot be told apart'
         open_row = Broken(int(rows.numbers[-1]), "unclosed-quote", message, sent)
         return Rows(self.name, rows.columns.slice(0, len(rows) - 1), rows.numbers[:-1], broken=(*rows.broken, open_row))
+
+
+def _unguarded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return text without what keeps a spreadsheet from making numbers of it: `="0012"`."""
+    columns = [
+        pc.replace_substring_regex(column, GUARDED, r"\1") if pc.any(pc.starts_with(column, '="')).as_py() else column
+        for column in batch.columns
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=batch.schema)
 
 
 def _nothing(header: list[str]) -> pa.RecordBatch:

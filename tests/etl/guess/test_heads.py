@@ -36,6 +36,11 @@ def test_names_that_are_empty_or_alike_get_one_of_their_own() -> None:
     assert head.names == ("编号", "地址", "地址 (3)", "时间", "column 5")
 
 
+def test_rows_may_be_wider_than_the_row_of_names() -> None:
+    head = head_of(rows_of("编号,时间\n1,2026-01-01,\n2,2026-01-02,\n3,2026-01-02,,\n", ","))
+    assert (head.row, head.names, head.plain) == (1, ("编号", "时间", "column 3"), False)
+
+
 def test_blank_lines_above_the_names_count() -> None:
     head = head_of(rows_of("2026 年工单\n\n\n编号,时间\n1,2026-01-01\n", ","))
     assert (head.row, head.names) == (4, ("编号", "时间"))

@@ -44,6 +44,15 @@ def test_every_value_stays_the_text_that_was_sent(file: Path) -> None:
     ]
 
 
+def test_text_that_is_kept_from_a_spreadsheet_is_that_text(file: Path) -> None:
+    sent = 'a,b,c\n="007",x,="y"\n"=""008""","=""a""&""b""",\n=SUM(1),"say ""=""",""\n'
+    assert values(read(file, sent.encode())) == [
+        {"a": "007", "b": "x", "c": "y"},
+        {"a": "008", "b": '="a"&"b"', "c": ""},
+        {"a": "=SUM(1)", "b": 'say "="', "c": ""},
+    ]
+
+
 def test_another_delimiter_is_used(file: Path) -> None:
     assert values(read(file, b"a;b\n1;2,5\n", delimiter=";")) == [{"a": "1", "b": "2,5"}]
 
