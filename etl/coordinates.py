@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from etl.fields import Floats, numbers_in, trimmed
@@ -25,6 +26,8 @@ ANGLE = (
 SIGNS = str.maketrans({"\u00ba": "°", "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201d": '"', "\u3001": ","})
 """Signs of keyboards and documents, and what is meant by them."""
 WRITTEN = {axis: re.compile(ANGLE.format(side=side)) for axis, side in AXES.items()}
+TWO = rf"^[(\[]?\s*(?P<first>-?{NUMBER})\s*[,;\s]\s*(?P<second>-?{NUMBER})\s*[)\]]?$"
+"""Two plain numbers, which is what most columns hold that hold both."""
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 NAMED = re.compile(r"(?<=[^,])(?=[东西]经|[北南]纬)")
 DRAWN = re.compile(
@@ -54,9 +57,16 @@ def coordinates_in(column: pa.Array, axis: Axis) -> Floats:
 
 def pairs_in(column: pa.Array, order: Order, datum: str) -> tuple[Floats, Floats]:
     """Return both axes of a column that holds both, NaN where it does not."""
-    text = trimmed(column).to_pylist()
-    read = {sent: _pair(_plain(sent), order, datum) for sent in set(text) if sent is not None}
-    both = np.array([NOWHERE if sent is None else read[sent] for sent in text], dtype=np.float64).reshape(-1, 2)
+    text = trimmed(column)
+    plain = pc.extract_regex(text, TWO)
+    both = np.column_stack([numbers_in(pc.struct_field(plain, name)) for name in ("first", "second")])
+    if order == "lat lon":
+        both = both[:, ::-1].copy()
+    at = np.flatnonzero(np.isnan(both).any(axis=1) & np.asarray(text.is_valid()))
+    if len(at):
+        sent = text.take(pa.array(at)).to_pylist()
+        read = {one: _pair(_plain(one), order, datum) for one in set(sent)}
+        both[at] = [read[one] for one in sent]
     return both[:, 0], both[:, 1]
 
 
