@@ -161,6 +161,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "按{level}计数，含没有坐标的，画在其中央",
         "Counted by {level}, with what has no coordinates, and drawn in its middle",
     ),
+    "points_failed": (
+        "有图层的点位未能取得，暂不显示；每分钟自动重试。",
+        "Points of some layers did not come and are not shown; they are asked for again every minute.",
+    ),
     "counted_by": ("按{level}计数：{n}", "Counted by {level}: {n}"),
     "counted_rest": ("不属于任何{level}：{n}", "In no {level}: {n}"),
     "color_by_stroke": ("颜色与线型：{name}", "Colour and stroke: {name}"),

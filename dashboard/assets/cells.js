@@ -37,8 +37,7 @@
     const says = "?v=" + encodeURIComponent(version) + (asOf ? "&" + onemap.feed.dated(asOf) : "");
     const address = "/api/units/" + encodeURIComponent(code) + "/levels/" + encodeURIComponent(level) + ".geobuf" + says;
     if (shapesOf.has(address)) return shapesOf.get(address);
-    const coming = fetch(address).then(async (answer) => {
-      if (!answer.ok) throw new Error(address + ": " + answer.status);
+    const coming = onemap.problem.unless(address).then(async (answer) => {
       const bytes = new Uint8Array(await answer.arrayBuffer());
       const { features } = window.geobuf.decode(new window.Pbf(bytes));
       return { features: features.map((feature) => feature.properties), shapes: onemap.cellsCanvas.flat(features) };

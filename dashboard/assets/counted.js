@@ -4,6 +4,7 @@
   const onemap = (window.onemap = window.onemap || {});
   const CLOSEST = 18; // the zoom that a click does not go beyond
   const levels = new Map(); // overlay → the level it counts by now
+  const failed = new Set(); // overlays whose answer did not come
 
   function titled(level) {
     return onemap.look.name(onemap.city.level_titles[level]).toLowerCase();
@@ -38,19 +39,20 @@
   }
 
   function note(overlay, answer) {
-    if (answer.by === "unit") levels.set(overlay, answer.level);
+    answer ? failed.delete(overlay) : failed.add(overlay);
+    if (answer && answer.by === "unit") levels.set(overlay, answer.level);
     else levels.delete(overlay);
     say();
   }
 
-  /* What is counted now, in words; an empty text where points are drawn. */
+  /* What is counted now and what is missing, in words; an empty text where all points are drawn. */
   function told() {
     const named = [...new Set(levels.values())].map(titled).join(" / ");
-    return named && onemap.look.text("counted_note").replace("{level}", named);
+    return [failed.size && onemap.look.text("points_failed"), named && onemap.look.text("counted_note").replace("{level}", named)].filter(Boolean).join(" ");
   }
 
   function say() {
-    document.body.classList.toggle("is-counted", levels.size > 0);
+    document.body.classList.toggle("is-counted", levels.size + failed.size > 0);
     document.documentElement.style.setProperty("--counted-note", JSON.stringify(told()));
   }
 

@@ -11,12 +11,10 @@
   let lastTick;
 
   async function ask(address, signal) {
-    const unless = (reason) => (mistake) => {
-      throw mistake.name === "AbortError" ? mistake : new Error(onemap.look.text(reason));
-    };
-    const answer = await fetch(address, { signal, headers: { Accept: "application/json" } }).catch(unless("error_network"));
-    if (!answer.ok) throw await onemap.problem.of(answer);
-    return answer.json().catch(unless("error_broken"));
+    const answer = await onemap.problem.unless(address, { signal, headers: { Accept: "application/json" } });
+    return answer.json().catch((mistake) => {
+      throw mistake.name === "AbortError" ? mistake : new Error(onemap.look.text("error_broken"));
+    });
   }
 
   /* What the boundaries of a day are asked for with, after a question mark or an ampersand. */
@@ -183,6 +181,7 @@
     const held = Object.fromEntries(layers.map((layer) => [layer.id, layer.count]));
     const layer_times = Object.fromEntries(layers.map((layer) => [layer.id, layer.data_time]));
     const picture = { view, unit: place, held, layer_times, summary, frame, compared, indicated: measured, leveled, ranked, every: (every || summary).total, facets: counted, version: known.version, editions: all, at: Date.now(), error: null };
+    await onemap.mapView.outlined(picture);
     const counts = { open: summary.open, overdue: summary.overdue, closed: summary.closed };
     return [picture, { view, total: view.unplaced ? summary.unplaced : summary.total, counts, ...numbered(view, incidents) }];
   }

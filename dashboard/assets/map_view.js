@@ -166,7 +166,7 @@
     else {
       onemap.feed.unit(view.unit, view.as_of).then(
         (place) => shownAt === there && fly(spread(place.bounds, !place.children.length)),
-        () => {} // the picture tells what went wrong
+        () => shownAt === there && (shownAt = null) // the picture tells what went wrong; flown to with the next that comes
       );
     }
     return window.dash_clientside.no_update;
@@ -174,10 +174,14 @@
 
   /* Polygons are asked for before anybody knows their colours. */
   function ready(code, asOf) {
-    Promise.all([onemap.feed.unit(code, asOf), onemap.feed.city()]).then(
-      ([place, facts]) => place.children.length && shapes(code, facts.version, asOf),
-      () => {} // asked again when they are drawn
-    );
+    Promise.all([onemap.feed.unit(code, asOf), onemap.feed.city()])
+      .then(([place, facts]) => place.children.length && shapes(code, facts.version, asOf))
+      .catch(() => {}); // asked again for the picture
+  }
+
+  /* All polygons of a picture: without them its numbers would stand on those of another. */
+  function outlined(picture) {
+    return Promise.all([shapes(picture.frame.unit.code, picture.version, picture.view.as_of), onemap.cells.ready(picture)]);
   }
 
   /* Polygons as Geobuf, kept as text because that is how dash-leaflet takes them without fetching by itself:
@@ -186,8 +190,7 @@
     const says = "/children.geobuf?v=" + encodeURIComponent(version) + (asOf ? "&" + onemap.feed.dated(asOf) : "");
     const address = "/api/units/" + encodeURIComponent(code) + says;
     if (!polygons.has(address)) {
-      const coming = fetch(address).then(async (answer) => {
-        if (!answer.ok) throw new Error(address + ": " + answer.status);
+      const coming = onemap.problem.unless(address).then(async (answer) => {
         const bytes = new Uint8Array(await answer.arrayBuffer());
         let text = "";
         for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
@@ -206,13 +209,14 @@
   async function draw(shades, language, picture) {
     const none = window.dash_clientside.no_update;
     if (!picture || !picture.frame || !shades || shades.unit !== picture.frame.unit.code) return [none, none, none, none];
+    if (shownAt === null) look(picture.view);
     const mine = ++drawing;
     const frame = picture.frame;
     const parent = frame.unit.path.length > 1 ? frame.unit.path[frame.unit.path.length - 2] : null;
     const [cells, data, around] = await Promise.all([
       onemap.cells.ready(picture),
       shapes(frame.unit.code, picture.version, picture.view.as_of),
-      parent ? shapes(parent.code, picture.version, picture.view.as_of) : "",
+      parent ? shapes(parent.code, picture.version, picture.view.as_of).catch(() => "") : "",
       landed,
     ]);
     if (mine !== drawing) return [none, none, none, none];
@@ -258,6 +262,6 @@
     up();
   });
 
-  onemap.mapView = { beside, fly, landed: () => landed, padding, EMPTY };
+  onemap.mapView = { beside, fly, landed: () => landed, outlined, padding, EMPTY };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { map_view: { look, draw } });
 })();

@@ -178,7 +178,9 @@
       if (asked.get(overlay).abort === abort) deliver(overlay, answer);
       window.setTimeout(settle, 60);
     } catch (mistake) {
-      if (asked.get(overlay).abort === abort) asked.delete(overlay); // asked again at the next move
+      if (asked.get(overlay).abort !== abort) return;
+      asked.delete(overlay); // asked again at the next move, or with the next picture
+      deliver(overlay, null);
     }
   }
 
@@ -191,6 +193,7 @@
 
   function deliver(overlay, answer) {
     onemap.counted.note(overlay, answer);
+    answer = answer || EMPTY; // points of another question would be taken for this one's
     if (overlay.startsWith(HEAT)) return onemap.heat.hold(overlay, answer.features);
     const data = { ...answer, features: onemap.symbols.sorted(overlay, answer.features) };
     window.dash_clientside.set_props("map-points-" + overlay, { data });

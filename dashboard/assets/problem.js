@@ -24,5 +24,14 @@
     return Object.assign(new Error(sentence), { refused });
   }
 
-  onemap.problem = { of };
+  /* The answer, or why there is none. */
+  async function unless(address, options) {
+    const answer = await fetch(address, options).catch((mistake) => {
+      throw mistake.name === "AbortError" ? mistake : new Error(onemap.look.text("error_network"));
+    });
+    if (!answer.ok) throw await of(answer);
+    return answer;
+  }
+
+  onemap.problem = { of, unless };
 })();

@@ -14,6 +14,13 @@ REFUSED = """said => {
     window.fetch = async (what, ...how) => String(what).startsWith("/api/summary") ? answer() : ask(what, ...how);
 }"""
 """Let the server answer every summary by a problem."""
+GONE = """part => {
+    const ask = window.fetch;
+    const gone = () => new Response("", { status: 502 });
+    window.fetch = async (what, ...how) => String(what).includes(part) ? gone() : ask(what, ...how);
+    window.back = () => (window.fetch = ask);
+}"""
+"""Let nothing come from some addresses until `back()`."""
 
 
 def asked(dashboard: Dashboard, **changes: object) -> int:
@@ -226,6 +233,22 @@ def test_a_lost_server_keeps_the_picture_and_says_so(dashboard: Dashboard) -> No
     message.get_by_text("立即重试").click()
     message.wait_for(state="detached")
     assert dashboard.page.locator("body.is-stale").count() == 0
+    # Without their polygons the numbers of a unit would stand on those of another.
+    dashboard.page.evaluate(GONE, ".geobuf")
+    dashboard.page.locator(".rank-row").first.click()
+    message.get_by_text("服务器出错（502）").wait_for()
+    assert dashboard.numbers().total == before
+    dashboard.page.evaluate("() => window.back()")
+    message.get_by_text("立即重试").click()
+    message.wait_for(state="detached")
+    dashboard.settle()
+    assert dashboard.numbers().total < before
+    # Nor may points of another filter stay.
+    dashboard.page.evaluate(GONE, "/api/points")
+    dashboard.page.locator(".filters .chip", has_text="已结案").click()
+    dashboard.page.wait_for_function(
+        "() => document.documentElement.style.getPropertyValue('--counted-note').includes('点位未能取得')"
+    )
 
 
 def test_a_page_asks_no_question_twice(dashboard: Dashboard) -> None:
