@@ -1,5 +1,6 @@
 """Where rows are: which columns are coordinates, in which datum, and what speaks for it."""
 
+import re
 from dataclasses import replace
 from itertools import permutations
 
@@ -12,7 +13,7 @@ from etl.guess import datums
 from etl.guess.belonging import belonging
 from etl.guess.columns import NUMERIC, Column, Sample
 from etl.guess.ground import Ground
-from etl.guess.guess import Guess
+from etl.guess.guess import Guess, Sure
 from etl.guess.words import LAT, LON, called
 from etl.place import near_city, shift_to_wgs84
 from layers.pack import City
@@ -24,6 +25,8 @@ LOOKED_AT = 5_000
 MOST = 0.5
 """The share of places inside the city without which two columns of numbers are no place."""
 NEAR = 300
+OUTLINES = r"(SRID=\d+;)?\s*(MULTI)?(LINESTRING|POLYGON)|010[23]0000[0-9a-f]{2}|00[0-9a-f]{2}00000[23]"
+"""How the text of lines and polygons begins."""
 AXES: dict[Axis, tuple[str, ...]] = {"lon": LON, "lat": LAT}
 ANY = "gcj02"
 """A datum that says nothing against what a shape says of itself."""
@@ -73,11 +76,17 @@ def _in_one(sample: Sample, ground: Ground | None) -> tuple[dict[str, Guess], Fl
         if not max(share):
             continue
         why = (
-            f"it holds both numbers, or a shape; {share[0]:.1%} of the places lie in the city"
+            f"it holds both numbers, or a shape; {max(share):.1%} of the places lie in the city"
             if ground
             else "it looks so"
         )
-        found = {"lon": Guess(column.name, why, "likely"), "lat": Guess(column.name, why, "likely")}
+        sure: Sure = "likely"
+        if re.match(OUTLINES, next(iter(column.counts)), re.IGNORECASE):
+            why, sure = (
+                f"{why}; of an outline only a point is kept: for all of it, send a GeoPackage or GeoJSON",
+                "unsure",
+            )
+        found = {"lon": Guess(column.name, why, sure), "lat": Guess(column.name, why, sure)}
         if share[1] > share[0]:
             found["order"] = Guess("lat lon", "only so do most places make sense", "likely")
         return found, *(turned if share[1] > share[0] else straight)

@@ -159,6 +159,13 @@ def test_places_are_found_however_they_are_written(known: Ground, city: City) ->
         found = place(sample(wkt=drawn), city, there)
         assert [found[key].value for key in ("lon", "lat")] == ["wkt", "wkt"]
         assert "order" not in found
+    for outline in (polygon := shapely.Point(lon[0], lat[0]).buffer(0.001)).wkt, shapely.to_wkb(polygon, hex=True):
+        found = place(sample(wkt=[outline]), city, known)
+        assert (found["lon"].value, found["lon"].sure, "send a GeoPackage" in found["lon"].why) == (
+            "wkt",
+            "unsure",
+            True,
+        )
     angles = {"经度": [f"{x}\u00b0E" for x in lon], "纬度": [f"N{y}\u00b0" for y in lat]}
     assert [place(sample(**angles), city, known)[key].value for key in ("lon", "lat")] == ["经度", "纬度"]
 
