@@ -100,6 +100,8 @@ def _check(archive: ZipFile, *, name: str, size: int) -> None:
 def _extracted(archive: ZipFile, *, name: str, wanted: str, into: Path) -> Path:
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith(MAC)]
     found = [entry for entry in entries if PurePosixPath(entry.filename).suffix.lower() in SUFFIXES.get(wanted, set())]
+    if not found and any(entry.filename.startswith("xl/") for entry in entries):
+        raise SourceDataError(name, found="it is a workbook", right='say read.format = "excel", or send it as declared')
     if len(found) != 1:
         has = list_some([entry.filename for entry in found or entries])
         right = f"pack one file of the format {wanted!r}"

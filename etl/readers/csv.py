@@ -56,11 +56,11 @@ class _Reading:
         self.named = bool(spec.columns)
         for _ in range(1, spec.header):
             text.skip_line()
-        self.header = list(spec.columns) or self._header()
+        self.header = list(spec.columns) or self._header(spec)
         self.ragged: list[Broken] = []
         self.told = 0
 
-    def _header(self) -> list[str]:
+    def _header(self, spec: ReadSpec) -> list[str]:
         line = self.text.peek_line()
         if len(line) >= LONGEST:
             raise SourceDataError(
@@ -72,6 +72,11 @@ class _Reading:
             raise SourceDataError(
                 self.name, found="the file is empty", right="a CSV begins with a line of column names"
             )
+        if any(MARK in column for column in header):
+            declared = spec.encoding or "utf-8"
+            found = f"its column names are no text in {declared}"
+            right = 'say under read.encoding what it is in, such as "gb18030", or "auto" to look each time'
+            raise SourceDataError(self.name, found=found, right=right)
         if twice := {column for column in header if header.count(column) > 1}:
             raise SourceDataError(
                 self.name, found=f"columns named alike: {sorted(twice)}", right="give every column its own name"

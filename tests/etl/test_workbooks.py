@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 import xlsxwriter
 
 from etl import catalogue
 from etl.run import Outcome
+from layers.errors import LoadError
 from tests.etl.town import COLUMNS, Town, case
 
 NAMES = "urn:oasis:names:tc:opendocument:xmlns"
@@ -75,6 +77,12 @@ def test_digits_that_a_workbook_did_not_keep_are_counted_and_none_is_made_up(tow
     assert (outcome.loaded, [item["cells"] for item in outcome.findings["rounded_number"]]) == (2, [1])
     titles = [title for (title,) in town.rows("SELECT title FROM incident ORDER BY key")]
     assert titles == ["110101199001011000", "11010119900101101X"]
+
+
+def test_a_workbook_under_the_name_of_a_csv_is_called_one(town: Town) -> None:
+    load(town, case("A") | {"时间": date(2026, 6, 1)})
+    with pytest.raises(LoadError, match=r'hotline.xlsx: it is a workbook; say read.format = "excel"'):
+        town.load(town.source("hotline", read={"path": "hotline.xlsx"}))
 
 
 def test_a_cell_merged_over_several_rows_is_that_of_each(town: Town) -> None:

@@ -44,6 +44,11 @@ def test_every_value_stays_the_text_that_was_sent(file: Path) -> None:
     ]
 
 
+def test_names_in_another_encoding_say_which_key_is_to_be_mended(file: Path) -> None:
+    with pytest.raises(SourceDataError, match=r"its column names are no text in utf-8; say under read.encoding what"):
+        read(file, "编号,标题\n1,海曙区\n".encode("gb18030"))
+
+
 def test_text_that_is_kept_from_a_spreadsheet_is_that_text(file: Path) -> None:
     sent = 'a,b,c\n="007",x,="y"\n"=""008""","=""a""&""b""",\n=SUM(1),"say ""=""",""\n'
     assert values(read(file, sent.encode())) == [
