@@ -6,6 +6,7 @@
   const units = new Map();
   const KEEP = 55000; // milliseconds that an answer is good for
   const SLOW = 1500; // milliseconds after which waiting is said
+  const FIGURES = "figures-body"; // the panel of the key figures
   let asking = null;
   let last = {};
   let lastTick;
@@ -192,6 +193,20 @@
     document.querySelector(".waiting").textContent = on ? onemap.look.text("waiting") : "";
   }
 
+  /* Panels are painted by the server of what was answered. Until the figures are, and if they never come, the page tells
+     of the question before. */
+  let painting = 0;
+  function delivered() {
+    window.clearTimeout(painting);
+    painting = window.setTimeout(() => waiting(true), SLOW);
+  }
+
+  function painted(id) {
+    if (id !== FIGURES) return;
+    window.clearTimeout(painting);
+    if (!document.body.classList.contains("is-asking")) waiting(false);
+  }
+
   /* The newest question wins; while it is asked, and if it fails, the last picture stays. */
   async function picture(view, ticks) {
     const none = window.dash_clientside.no_update;
@@ -220,6 +235,7 @@
     document.body.classList.remove("is-asking");
     document.body.dataset.shown = onemap.view.address(view); // whose numbers the page has
     document.body.classList.toggle("is-stale", Boolean(last.error));
+    delivered();
     return [last, page];
   }
 
@@ -237,6 +253,6 @@
     if (event.target.closest && event.target.closest("[data-again]")) again();
   });
 
-  onemap.feed = { ask, again, fresh, renewed: () => renewed, unit, city, dated };
+  onemap.feed = { ask, again, fresh, renewed: () => renewed, painted, unit, city, dated };
   window.dash_clientside = Object.assign(window.dash_clientside || {}, { feed: { picture, catalogue } });
 })();

@@ -67,6 +67,7 @@
   function paint(tree, id) {
     const place = document.getElementById(id);
     if (place && tree) keep(place, () => fit(place, tree));
+    if (tree) onemap.feed.painted(id);
     return window.dash_clientside.no_update;
   }
 

@@ -24,6 +24,7 @@ def notes(order: Order, table: Table) -> list[Note]:
     """Return labels and texts, in the order to be read."""
     language, city = order.language, order.city
     said = [*order.asked.pairs(), *([("unplaced", "true")] if order.unplaced else [])]
+    said += [("level", city.levels[order.rank].id)] if order.rank else []
     found = [
         (told("contents", language), f"{city.spec.name.text(language)} · {table.title.text(language)}"),
         (told("scope", language), place(order)),
