@@ -128,6 +128,8 @@ class Dashboard:
         while self.pending or time.monotonic() - self.busy < QUIET:
             assert time.monotonic() < end, [request.url for request in self.pending]
             self.page.wait_for_timeout(30)
+        # What came is painted with the next frame, which a busy machine keeps waiting.
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def figures(self) -> list[Locator]:
         """Return the key figures."""
