@@ -23,7 +23,7 @@ ANGLE = (
     rf"(?:[°度:]\s*(?:(?P<minutes>{NUMBER})\s*(?:['分:]\s*(?:(?P<seconds>{NUMBER})\s*(?:\"|''|秒)?)?)?)?)?"
     r"\s*(?P<after>{side})?"
 )
-SIGNS = str.maketrans({"\u00ba": "°", "\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201d": '"', "\u3001": ","})
+SIGNS = str.maketrans({"\u2018": "'", "\u2019": "'", "\u2032": "'", "\u201d": '"', "\u3001": ","})
 """Signs of keyboards and documents, and what is meant by them."""
 WRITTEN = {axis: re.compile(ANGLE.format(side=side)) for axis, side in AXES.items()}
 TWO = rf"^[(\[]?\s*(?P<first>-?{NUMBER})\s*[,;\s]\s*(?P<second>-?{NUMBER})\s*[)\]]?$"
@@ -72,6 +72,7 @@ def pairs_in(column: pa.Array, order: Order, datum: str) -> tuple[Floats, Floats
 
 def _plain(sent: str) -> str:
     """Return text with the digits and signs of every keyboard as those of one."""
+    # The sign of a masculine ordinal, which keyboards have and documents take for degrees, would become a letter.
     return unicodedata.normalize("NFKC", sent.replace("\u00ba", "°")).translate(SIGNS).strip()
 
 
