@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from dashboard.measuring import written
 from dashboard.painting import canvas, paint
-from dashboard.parts import DOWN, aria
+from dashboard.parts import DOWN, aria, failed
 from dashboard.state import Store, View, address, toggled
 from dashboard.words import name, say, share
 from layers.indicators import BESIDE, COUNT, OPEN, OVERDUE, PER_CENT, Indicator
@@ -117,8 +117,10 @@ def draw(found: dict[str, Any] | None, language: str) -> Sequence[Component]:
         return []
     view: View = found["view"]
     if found.get("error"):
-        link = html.A(say("clear", language), href=address(view, beside=[]), className="action")
-        return [html.P([say("error", language), ": ", found["error"], " ", link], role="alert")]
+        clear = html.A(say("clear", language), href=address(view, beside=[]), className="action")
+        said = failed(found["error"], language)
+        # What was chosen may be what cannot be answered.
+        return [said if found["offered"] else html.Div([said, clear], className="chart-trouble")]
     if not view["beside"]:
         return [html.P(say("beside_none", language), className="hint")]
 
